@@ -1,0 +1,31 @@
+"""The names of everything that can be permitted: noun:verb."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    REFERRAL_READ = "referral:read"
+    REFERRAL_DRAFT = "referral:draft"
+    REFERRAL_APPROVE = "referral:approve"
+    REFERRAL_SEND = "referral:send"
+    REFERRAL_RECEIVE = "referral:receive"
+    REFERRAL_ANSWER = "referral:answer"
+    REFERRAL_CLARIFY = "referral:clarify"
+    REFERRAL_CLOSE = "referral:close"
+    REFERRAL_WITHDRAW = "referral:withdraw"
+    REQUEST_READ = "request:read"
+    REQUEST_DRAFT = "request:draft"
+    REQUEST_VALIDATE = "request:validate"
+    REQUEST_SEND = "request:send"
+    REQUEST_RECEIVE = "request:receive"
+    REQUEST_ANSWER = "request:answer"
+    REQUEST_CLARIFY = "request:clarify"
+    REQUEST_WITHDRAW = "request:withdraw"
+    REQUEST_CLOSE = "request:close"
+    REQUEST_SCRUTINISE = "request:scrutinise"
+    PACKAGE_UPLOAD = "package:upload"
+    PACKAGE_RELEASE = "package:release"
+    PACKAGE_RETRIEVE = "package:retrieve"
+    ALERT_ACKNOWLEDGE = "alert:acknowledge"
+    LEDGER_READ = "ledger:read"
+    PARTY_ADMINISTER = "party:administer"
