@@ -1,0 +1,5 @@
+"""Every door of the house: the portal, the API, the log, health."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
