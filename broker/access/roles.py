@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from broker.access.permissions import Permission as P
+from broker.access.permissions import Permission
 from broker.basics.actor import Actor
 
 
@@ -19,18 +19,34 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
-_FILES = {P.REFERRAL_READ, P.REFERRAL_DRAFT, P.REFERRAL_SEND, P.REFERRAL_CLARIFY, P.REFERRAL_CLOSE}
-_ASKS = {P.REQUEST_READ, P.REQUEST_DRAFT, P.REQUEST_SEND, P.REQUEST_CLARIFY, P.REQUEST_CLOSE}
-_OFFICER = _FILES | _ASKS | {P.ALERT_ACKNOWLEDGE}
-_SUPERVISOR = _OFFICER | {P.REFERRAL_APPROVE, P.REFERRAL_WITHDRAW, P.REQUEST_WITHDRAW}
+_FILES = {
+    Permission.REFERRAL_READ,
+    Permission.REFERRAL_DRAFT,
+    Permission.REFERRAL_SEND,
+    Permission.REFERRAL_CLARIFY,
+    Permission.REFERRAL_CLOSE,
+}
+_ASKS = {
+    Permission.REQUEST_READ,
+    Permission.REQUEST_DRAFT,
+    Permission.REQUEST_SEND,
+    Permission.REQUEST_CLARIFY,
+    Permission.REQUEST_CLOSE,
+}
+_OFFICER = _FILES | _ASKS | {Permission.ALERT_ACKNOWLEDGE}
+_SUPERVISOR = _OFFICER | {
+    Permission.REFERRAL_APPROVE,
+    Permission.REFERRAL_WITHDRAW,
+    Permission.REQUEST_WITHDRAW,
+}
 _MAGISTRATE = _ASKS | {
-    P.REQUEST_VALIDATE,
-    P.REQUEST_WITHDRAW,
-    P.PACKAGE_RETRIEVE,
-    P.ALERT_ACKNOWLEDGE,
+    Permission.REQUEST_VALIDATE,
+    Permission.REQUEST_WITHDRAW,
+    Permission.PACKAGE_RETRIEVE,
+    Permission.ALERT_ACKNOWLEDGE,
 }
 
-GRANTS: dict[Role, frozenset[P]] = {
+GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset(_OFFICER),
     Role.SUPERVISOR: frozenset(_SUPERVISOR),
     Role.UNIT_HEAD: frozenset(_SUPERVISOR),
@@ -38,30 +54,37 @@ GRANTS: dict[Role, frozenset[P]] = {
     Role.JUDGE: frozenset(_MAGISTRATE),
     Role.PLATFORM_AGENT: frozenset(
         {
-            P.REFERRAL_READ,
-            P.REFERRAL_RECEIVE,
-            P.REFERRAL_ANSWER,
-            P.REQUEST_READ,
-            P.REQUEST_RECEIVE,
-            P.REQUEST_ANSWER,
-            P.PACKAGE_UPLOAD,
-            P.ALERT_ACKNOWLEDGE,
+            Permission.REFERRAL_READ,
+            Permission.REFERRAL_RECEIVE,
+            Permission.REFERRAL_ANSWER,
+            Permission.REQUEST_READ,
+            Permission.REQUEST_RECEIVE,
+            Permission.REQUEST_ANSWER,
+            Permission.PACKAGE_UPLOAD,
+            Permission.ALERT_ACKNOWLEDGE,
         }
     ),
-    Role.ENFORCING_AUTHORITY: frozenset({P.REQUEST_READ, P.REQUEST_SCRUTINISE}),
-    Role.OVERSEER: frozenset({P.REFERRAL_READ, P.REQUEST_READ, P.LEDGER_READ}),
-    Role.ADMINISTRATOR: frozenset({P.PARTY_ADMINISTER}),
+    Role.ENFORCING_AUTHORITY: frozenset({Permission.REQUEST_READ, Permission.REQUEST_SCRUTINISE}),
+    Role.OVERSEER: frozenset(
+        {Permission.REFERRAL_READ, Permission.REQUEST_READ, Permission.LEDGER_READ}
+    ),
+    Role.ADMINISTRATOR: frozenset({Permission.PARTY_ADMINISTER}),
     Role.SYSTEM: frozenset(
-        {P.REFERRAL_RECEIVE, P.REQUEST_RECEIVE, P.PACKAGE_RELEASE, P.REFERRAL_CLOSE}
+        {
+            Permission.REFERRAL_RECEIVE,
+            Permission.REQUEST_RECEIVE,
+            Permission.PACKAGE_RELEASE,
+            Permission.REFERRAL_CLOSE,
+        }
     ),
 }
 
 
-def granted(actor: Actor) -> frozenset[P]:
+def granted(actor: Actor) -> frozenset[Permission]:
     """Return every permission the actor's seats hold."""
     return frozenset().union(*(GRANTS[Role(role)] for role in actor.roles))
 
 
-def holds(actor: Actor, permission: P) -> bool:
+def holds(actor: Actor, permission: Permission) -> bool:
     """Tell whether one of the actor's seats holds `permission`."""
     return permission in granted(actor)
