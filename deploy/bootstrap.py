@@ -184,7 +184,7 @@ def _installer(venv: Path, log: Path) -> list[str]:
         if _pip_version(pip) >= PIP_FOR_OTHERS:
             return [*pip, "--python", python, "install"]
     raise CannotStart(
-        "Cannot start: this Python has neither ensurepip nor pip 23.1 or later, so nothing can be installed.\n"
+        "Cannot start: this Python has neither ensurepip nor pip 23.1 or later to install with.\n"
         "On Debian and Ubuntu run this, then the same command again:\n"
         "  apt-get install python3-venv"
     )
