@@ -122,7 +122,7 @@ class Members:
         """Return the bytes of a base64 string (RFC 4648, section 4, padded, canonical)."""
         return read_base64(self.text(name, most=1_000_000), place=f"{self.place}.{name}")
 
-    def object(self, name: str) -> "Members":
+    def nested(self, name: str) -> "Members":
         """Return a nested object; use it as a context too."""
         return Members(self.take(name), f"{self.place}.{name}")
 
