@@ -1,0 +1,80 @@
+"""Write a message for a party as an outbox row, ring a worker for it, call it back."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from broker.basics.bell import ring
+from broker.basics.clock import now
+from broker.basics.ids import uuid7
+from broker.courier.connector import connector_named
+from broker.courier.message import message_bytes
+from broker.courier.models import Dispatch, Status
+from broker.crypto.canonical import Json
+from broker.parties.directory import contact_point
+from broker.parties.models import ContactPoint, Organisation
+
+
+class Subject(Protocol):
+    """What a dispatch is about; the ledger's Subject is one."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+
+
+def dispatch_for(
+    *,
+    kind: str,
+    subject: Subject,
+    reference: str,
+    recipient: Organisation | ContactPoint,
+    body: Mapping[str, Json],
+    due_at: datetime | None = None,
+) -> Dispatch:
+    """Return the unsaved outbox row for a message; the caller inserts it with its step.
+
+    `kind` names the message, such as "referral.order"; `body` is its content (canonical
+    profile: no floats). Given a contact point, no query is made; given an organisation, its
+    current one is looked up. `due_at` orders the post: earliest first.
+    Raises NotFound without a contact point, Invalid for a body outside the profile.
+    """
+    point = recipient if isinstance(recipient, ContactPoint) else contact_point(recipient)
+    key, at = uuid7(), now()
+    stays = not connector_named(point.connector).goes_out
+    return Dispatch(
+        id=key,
+        kind=kind,
+        subject_type=subject.type,
+        subject_id=str(subject.id),
+        reference=reference,
+        organisation_id=point.organisation_id,
+        contact_point=point,
+        connector=point.connector,
+        body=message_bytes(
+            dispatch=str(key), kind=kind, reference=reference, issued=at, content=body
+        ),
+        created_at=at,
+        due_at=due_at,
+        next_attempt_at=at,
+        status=Status.DELIVERED if stays else Status.WAITING,
+        delivered_at=at if stays else None,
+    )
+
+
+def ring_for(dispatches: Iterable[Dispatch]) -> None:
+    """Ring a worker, once the caller's transaction commits, for those rows that go out."""
+    ids = [str(dispatch.id) for dispatch in dispatches if dispatch.status == Status.WAITING]
+    if ids:
+        ring("broker.courier.tasks.deliver", ids)
+
+
+def call_back(subject: Subject) -> int:
+    """Cancel what has not been handed over about `subject`; return how many rows that were.
+
+    Within the caller's transaction. A message already on the wire may still arrive.
+    """
+    return Dispatch.objects.filter(
+        subject_type=subject.type, subject_id=str(subject.id), status=Status.WAITING
+    ).update(status=Status.CANCELLED)
