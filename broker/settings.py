@@ -129,7 +129,8 @@ def _postgres(url: str, *, schema: str | None = None) -> dict[str, Any]:
         )
     options: dict[str, Any] = {}
     if schema:
-        options["options"] = f"-c search_path={schema},public"
+        # Not "public" as well: Django would find the other database's list of migrations there.
+        options["options"] = f"-c search_path={schema}"
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.strip("/"),
@@ -165,9 +166,10 @@ if DATABASE_URL:
         "default": _postgres(DATABASE_URL),
         "seals": _postgres(_text("SEALS_DATABASE_URL", DATABASE_URL), schema="seals"),
     }
-    if test_name := _text("BROKER_TEST_DB", ""):
-        for database in DATABASES.values():
-            database["TEST"] = {"NAME": f"test_{test_name}"}
+    # Two test databases: Django would take stores of one name for mirrors of each other.
+    _TEST_NAME = "test_" + _text("BROKER_TEST_DB", urlsplit(DATABASE_URL).path.strip("/"))
+    DATABASES["default"]["TEST"] = {"NAME": _TEST_NAME}
+    DATABASES["seals"]["TEST"] = {"NAME": f"{_TEST_NAME}_seals"}
 else:
     DATABASES = {"default": _sqlite("broker"), "seals": _sqlite("seals")}
 DATABASE_ROUTERS = ["broker.seals.router.SealsRouter"]
@@ -232,7 +234,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["broker.api.authentication.SignatureAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["broker.api.rendering.InertJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["broker.api.parsing.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "broker.api.problems.handle",

@@ -1,0 +1,121 @@
+"""One request, one act: what was asked, and the answer kept with the act it brought."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+
+from broker.access.acting import looking
+from broker.api.models import IdempotencyRow
+from broker.basics.actor import Actor
+from broker.basics.errors import Conflict, Invalid
+from broker.crypto.http_signature import Verified
+
+_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act answers: status, JSON members, and the ledger event it wrote."""
+
+    status: int
+    body: dict[str, Any]
+    event_id: UUID | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An unsafe request by what makes it the same request: key and digest, not signature."""
+
+    actor: Actor
+    operation: str
+    key: str
+    digest: str
+    verified: Verified
+
+
+def asked(request: Request, actor: Actor) -> Asked:
+    """Return what `request` asks; raise Invalid without a body or a usable idempotency key."""
+    key = request.headers.get("Idempotency-Key", "")
+    body = request._request.body
+    if not body or not key or len(key) > _MOST:
+        raise Invalid(
+            "The request carries no body or no usable idempotency key.",
+            why="A repeated request must be the same act, not a second one.",
+            remedy=f"Send a body, at least {{}}, and an Idempotency-Key of up to {_MOST} letters.",
+        )
+    match = request.resolver_match
+    method = request.method or ""
+    return Asked(
+        actor=actor,
+        operation=f"{method} {match.route if match else request.path}"[:120],
+        key=key,
+        digest=_digest(method, request.get_full_path(), body),
+        verified=request.auth,
+    )
+
+
+def _digest(method: str, path: str, body: bytes) -> str:
+    hasher = hashlib.sha256(f"{method}\n{path}\n".encode())
+    hasher.update(body)
+    return hasher.hexdigest()
+
+
+def keep(ask: Asked, done: Done) -> None:
+    """Insert the answer's row as the act's last statement, in the act's own transaction.
+
+    Raises IntegrityError when the key or the nonce is taken: the act is then undone.
+    """
+    IdempotencyRow(
+        organisation_id=ask.actor.organisation,
+        operation=ask.operation,
+        idempotency_key=ask.key,
+        keyid=ask.verified.keyid,
+        nonce=ask.verified.nonce,
+        digest=ask.digest,
+        status=done.status,
+        body=done.body,
+        headers=done.headers,
+        event_id=done.event_id,
+    ).save(force_insert=True)
+
+
+def kept(ask: Asked) -> Done | None:
+    """Return the stored answer to the same request, or None.
+
+    Raises Conflict when the idempotency key stands for another request, or the signature was
+    used for one.
+    """
+    with looking(ask.actor):
+        row = IdempotencyRow.objects.filter(
+            organisation_id=ask.actor.organisation,
+            operation=ask.operation,
+            idempotency_key=ask.key,
+        ).first()
+        spent = row is None and _nonce_is_spent(ask)
+    if spent or (row is not None and row.digest != ask.digest):
+        raise _conflict(spent=spent)
+    return Done(row.status, row.body, row.event_id, row.headers) if row else None
+
+
+def _nonce_is_spent(ask: Asked) -> bool:
+    return IdempotencyRow.objects.filter(
+        keyid=ask.verified.keyid, nonce=ask.verified.nonce
+    ).exists()
+
+
+def _conflict(*, spent: bool) -> Conflict:
+    if spent:
+        return Conflict(
+            "This signature was used before.",
+            why="Its nonce stands with another accepted request.",
+            remedy="Sign the request anew with a fresh nonce.",
+        )
+    return Conflict(
+        "This idempotency key was used for a different request.",
+        why="A key stands for one request: same method, path, query and body.",
+        remedy="Use a new key for a new request.",
+    )
