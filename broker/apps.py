@@ -11,3 +11,4 @@ class BrokerConfig(AppConfig):
     def ready(self) -> None:
         """Load the Celery app, so that bells find it, and the law's checks."""
         from broker import celery  # noqa: F401
+        from broker.law import checks  # noqa: F401

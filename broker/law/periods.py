@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from broker.basics.clock import iso
 from broker.basics.errors import Invalid
 from broker.law.calendars import PACKAGE, Calendars
 from broker.law.clock import AskingBack, Clock, ClockKind
 from broker.law.rules import EARLIEST, HOUSE, NUMBERLESS, RULES, Count, end_of_day
-from broker.law.words import Mark, WhyStep
+from broker.law.words import Mark, WhyStep, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,8 @@ def resume(
         due = _end_of_its_day(due, _zone(zone))
     latest = max(filter(None, (fresh.lapses_at, due)))
     step = WhyStep(
-        f"Stood still from {iso(suspended_at)} to {iso(resumed_at)}. Strict reading: the rest "
-        f"runs to {iso(due)}. Latest reading: a fresh period to {iso(latest)}.",
+        f"Stood still from {instant(suspended_at)} to {instant(resumed_at)}. "
+        f"Strict reading: the rest runs to {instant(due)}. Latest reading: a fresh period to {instant(latest)}.",
         HOUSE,
         Mark.DESIGN_ADVICE,
     )
@@ -90,7 +89,7 @@ def restarts(clock: Clock) -> bool:
 
 def _begun(clock: Clock, start: datetime) -> str:
     length = f"{clock.duration}" if clock.duration else "no number"
-    return f"{clock.label.en} ({clock.article}): {length}, counted from {iso(start)}."
+    return f"{clock.label.en} ({clock.article}): {length}, counted from {instant(start)}."
 
 
 def _end_of_its_day(at: datetime, zone: tzinfo) -> datetime:

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from broker.basics.clock import iso
 from broker.basics.errors import Invalid
 from broker.law.calendars import Calendar, next_working, working_day_after
 from broker.law.clock import Rule
 from broker.law.duration import Duration
-from broker.law.words import Mark, WhyStep
+from broker.law.words import Mark, WhyStep, instant
 
 REGULATION = "Regulation (EEC, Euratom) No 1182/71"
 HOUSE = "Decision of the product"
@@ -36,7 +35,7 @@ type Ends = tuple[datetime | None, datetime | None, list[WhyStep]]
 def _span(counted: Count) -> Ends:
     due = counted.start + counted.duration.span
     step = WhyStep(
-        f"{counted.duration} is a span of time; it ends at {iso(due)}; nights, weekends, "
+        f"{counted.duration} is a span of time; it ends at {instant(due)}; nights, weekends, "
         "holidays and clock changes do not move it.",
         f"{HOUSE}: counted without {REGULATION}",
         Mark.DESIGN_ADVICE,
@@ -57,13 +56,13 @@ def _hours_eu(counted: Count) -> Ends:
         lapses,
         [
             WhyStep(
-                f"Strict reading: {counted.duration} from the event itself ends at {iso(due)}.",
+                f"Strict reading: {counted.duration} from the event itself ends at {instant(due)}.",
                 f"{HOUSE}: the strict reading is shown",
                 Mark.DESIGN_ADVICE,
             ),
             WhyStep(
                 f"Latest reading: the hour of the event is not counted; the first hour begins "
-                f"at {iso(first)} and the period ends at {iso(lapses)}.",
+                f"at {instant(first)} and the period ends at {instant(lapses)}.",
                 f"{REGULATION}, Art. 3(1)",
                 Mark.FROM_KNOWLEDGE,
             ),
@@ -107,7 +106,7 @@ def _working_days(counted: Count) -> Ends:
     end = end_of_day(last, counted.zone)
     step = WhyStep(
         f"{counted.duration.days} working days by {_named(counted.calendar)} end on {last}, "
-        f"24:00 {_zone_name(counted)}: {iso(end)}.",
+        f"24:00 {_zone_name(counted)}: {instant(end)}.",
         f"{REGULATION}, Art. 2(2), 3(3)",
         Mark.FROM_KNOWLEDGE,
     )
@@ -140,7 +139,7 @@ def _not_counted(counted: Count) -> WhyStep:
 
 
 def _ends_on(counted: Count, last: date, end: datetime | None) -> WhyStep:
-    when = f" at 24:00 {_zone_name(counted)}: {iso(end)}" if end else ""
+    when = f" at 24:00 {_zone_name(counted)}: {instant(end)}" if end else ""
     return WhyStep(
         f"{counted.duration} ends on {last:%A} {last}{when}.",
         f"{REGULATION}, Art. 3(2)",
@@ -155,7 +154,7 @@ def _moved(counted: Count, nominal: date, last: date, end: datetime) -> WhyStep:
         text = f"{_day_off(counted.calendar, nominal)}, so it moves to {last:%A} {last}"
     return WhyStep(
         f"{text} by {_named(counted.calendar)}; "
-        f"it ends at 24:00 {_zone_name(counted)}: {iso(end)}.",
+        f"it ends at 24:00 {_zone_name(counted)}: {instant(end)}.",
         f"{REGULATION}, Art. 3(4)",
         Mark.VERIFIED,
     )

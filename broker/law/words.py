@@ -1,6 +1,7 @@
 """Texts in the languages of an instrument, and where a legal value comes from."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -41,3 +42,9 @@ class WhyStep:
     text: str
     source: str
     mark: Mark
+
+
+def instant(at: datetime) -> str:
+    """Write an aware instant in UTC: `2026-10-25T01:30:00Z`, with a fraction if it has one."""
+    text = at.astimezone(UTC).isoformat().removesuffix("+00:00")
+    return f"{text}Z"
