@@ -1,19 +1,15 @@
-"""The length to which a package's plaintext is padded, so that it tells little of its content.
+"""How far a package is filled up with zeros, so that its size tells little (PADME)."""
 
-Padmé, with a floor of 1 MiB. Source: docs/custody-format.md, section 1, Inside.
-"""
-
-MIN_LENGTH = 1024 * 1024
+SMALLEST = 1024 * 1024
 
 
-def padded_length(length: int) -> int:
-    """Return P for a tar of `length` bytes, its two zero blocks included; at most 12 % more.
+def padded_size(tar_bytes: int) -> int:
+    """Return the plaintext's length in bytes for a tar of `tar_bytes`, its two zero blocks in.
 
-    Raises ValueError below 2 bytes.
+    At most 12 % more for any tar, less the larger it is; never under 1 MiB.
+    Source: docs/custody-format.md, section 1, "Inside".
     """
-    if length < 2:
-        raise ValueError("A tar has at least its two zero blocks.")
-    exponent = length.bit_length() - 1
-    significant = exponent.bit_length()
-    mask = (1 << (exponent - significant)) - 1 if exponent > significant else 0
-    return max(MIN_LENGTH, (length + mask) & ~mask)
+    exponent = tar_bytes.bit_length() - 1
+    kept_bits = exponent.bit_length()
+    mask = (1 << (exponent - kept_bits)) - 1
+    return max(SMALLEST, (tar_bytes + mask) & ~mask)

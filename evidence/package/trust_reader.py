@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives import serialization
 from broker.basics.errors import Invalid, TooLarge
 from broker.crypto import age
 from broker.crypto.canonical import parse_canonical
+from broker.crypto.note import parse_vkey
+from broker.crypto.tlog_proof import parse_policy
 from evidence.package.shapes import Members, read_base64
 from evidence.package.trust import (
     ENDORSED_USES,
@@ -76,11 +78,21 @@ def _trust(members: Members) -> Trust:
 def _demand_sound(trust: Trust) -> None:
     for pem in (*trust.seal_cas, *trust.stamp_cas):
         read_authority(pem)
-    if not trust.log_policy.endswith("\n"):
-        raise Invalid("trust.json.log_policy does not end in a line feed.")
+    _demand_logs(trust)
     ids = [party.id for party in trust.parties]
     if len(set(ids)) != len(ids):
         raise Invalid("trust.json names a party twice.")
+
+
+def _demand_logs(trust: Trust) -> None:
+    try:
+        parse_policy(trust.log_policy)
+        for vkey in (*trust.promise_keys, *(log.vkey for log in trust.frozen)):
+            parse_vkey(vkey)
+    except ValueError as fault:
+        raise Invalid(
+            "A log policy or log key in trust.json cannot be read.", why=str(fault)
+        ) from None
 
 
 def _frozen(members: Members) -> FrozenLog:
