@@ -109,19 +109,20 @@ class _Search:
         self.reason = PathError("None of the trusted authorities issued the certificate.")
 
     def paths(self, path: tuple[x509.Certificate, ...]) -> Iterator[tuple[x509.Certificate, ...]]:
-        for issuer in (*self._anchors, *self._others):
-            is_anchor = issuer in self._anchors
-            if issuer.subject != path[-1].issuer or (issuer in path and not is_anchor):
-                continue
-            self._steps += 1
-            if self._steps > MAX_STEPS:
-                return
+        for issuer in self._issuers_of(path):
             if fault := self._fault(path, issuer):
                 self._remember(len(path), fault)
-            elif is_anchor:
+            elif issuer in self._anchors:
                 yield (*path, issuer)
             elif len(path) < MAX_LENGTH:
                 yield from self.paths((*path, issuer))
+
+    def _issuers_of(self, path: tuple[x509.Certificate, ...]) -> Iterator[x509.Certificate]:
+        fresh = (other for other in self._others if other not in path)
+        for issuer in (*self._anchors, *fresh):
+            if issuer.subject == path[-1].issuer and self._steps < MAX_STEPS:
+                self._steps += 1
+                yield issuer
 
     def _fault(
         self, path: tuple[x509.Certificate, ...], issuer: x509.Certificate

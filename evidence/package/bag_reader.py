@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 
 from broker.basics.errors import Invalid, TooLarge
 from evidence.package import layout
-from evidence.package.name_rules import NameRegister
+from evidence.package.name_register import NameRegister
 from evidence.package.tar_reader import Member, TarReader
 
 _ORDER_OF_TAGS = (

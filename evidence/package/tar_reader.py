@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from broker.basics.errors import Invalid
-from evidence.package.padding import padded_length
+from evidence.package.padding import padded_size
 
 BLOCK = 512
 PAX_SIZE_FROM = 8 * 1024**3
@@ -124,7 +124,7 @@ class TarReader:
     def _demand_end(self) -> None:
         if self._plain.exactly(BLOCK) != _ZERO_BLOCK:
             raise Invalid("The tar does not end with two zero blocks.")
-        expected = padded_length(self._plain.position)
+        expected = padded_size(self._plain.position)
         while part := self._plain.some(64 * 1024):
             if any(part):
                 raise Invalid("The padding behind the tar holds bytes other than zero.")

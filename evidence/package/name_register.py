@@ -1,47 +1,13 @@
-"""Which names a bag's files may have, so that every system unpacks the same tree.
+"""Remembers the names in a bag, so that no two clash on any system that unpacks it.
 
-Replacing a name that cannot be kept is the sealer's part (`names`). Source:
-docs/custody-format.md, section 1, Names.
+Which names are allowed is `names`' part. Source: docs/custody-format.md, section 1, Names.
 """
 
 import secrets
-import unicodedata
 from hashlib import blake2b
 
 from broker.basics.errors import Invalid
-
-FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-FORBIDDEN_CHARACTERS = frozenset('\\:*?<>|%"')
-MAX_PART_BYTES = 255
-MAX_PATH_BYTES = 1024
-
-
-def is_allowed(character: str) -> bool:
-    """Tell whether one character (a slash apart) may stand in a name."""
-    if character in FORBIDDEN_CHARACTERS:
-        return False
-    return unicodedata.category(character) not in FORBIDDEN_CATEGORIES
-
-
-def folded(path: str) -> str:
-    """Return the form in which two names must differ: NFC(casefold(NFC(path)))."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
-
-
-def fault_of(path: str) -> str | None:
-    """Say why `path` (what stands behind `data/`) cannot be a file's name, or None."""
-    parts = path.split("/")
-    if any(part in ("", ".", "..") for part in parts):
-        return "it is absolute, or has an empty part, . or .."
-    if not all(is_allowed(character) for character in path):
-        return "it holds a character that some system cannot keep"
-    if not unicodedata.is_normalized("NFC", path):
-        return "it is not in the normal form NFC"
-    if len(path.encode()) > MAX_PATH_BYTES:
-        return f"it has more than {MAX_PATH_BYTES} bytes"
-    if any(len(part.encode()) > MAX_PART_BYTES for part in parts):
-        return f"a part of it has more than {MAX_PART_BYTES} bytes"
-    return None
+from evidence.package.names import fault_of, folded
 
 
 class NameRegister:
