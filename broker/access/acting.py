@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from broker.basics.actor import Actor
+from broker.basics.clock import act_began
 
 _SET_UNIT = "SELECT set_config('broker.unit', %s, true)"
+# The same round trip brings the database's time, which the ledger writes down.
+_BEGIN_ACT = "SELECT set_config('broker.unit', %s, true), now()"
 
 
 @contextmanager
@@ -18,10 +21,13 @@ def acting(actor: Actor) -> Iterator[Actor]:
     Yield data out of it, never a lazy queryset; a refusal leaves it as an exception.
     """
     with transaction.atomic(durable=True):
+        began = None
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute(_SET_UNIT, [actor.organisation or ""])
-        yield actor
+                cursor.execute(_BEGIN_ACT, [actor.organisation or ""])
+                _, began = cursor.fetchone()
+        with act_began(began):
+            yield actor
 
 
 @contextmanager

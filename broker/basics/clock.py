@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
+_act: ContextVar[datetime | None] = ContextVar("act", default=None)
 
 
 def now() -> datetime:
@@ -21,6 +22,26 @@ def frozen(at: datetime) -> Iterator[datetime]:
         yield at
     finally:
         _frozen.reset(token)
+
+
+def frozen_at() -> datetime | None:
+    """Return the instant at which the clock is held, or None when it runs."""
+    return _frozen.get()
+
+
+@contextmanager
+def act_began(at: datetime | None) -> Iterator[None]:
+    """Remember within the block when the database says that the act began (None: not asked)."""
+    token = _act.set(at)
+    try:
+        yield
+    finally:
+        _act.reset(token)
+
+
+def act_instant() -> datetime | None:
+    """Return the database's instant at which the present act began, if it is known."""
+    return _act.get()
 
 
 def iso(at: datetime) -> str:
