@@ -1,5 +1,6 @@
 """Ground that every test may stand on."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,3 +15,25 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("shared/data is not beside this clone; its vectors are not tested")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every test that asks for the database the store of the keys as well."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        asks = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        if mark is None and not asks:
+            continue
+        args, known = (mark.args, mark.kwargs) if mark else ((), {})
+        both = pytest.mark.django_db(*args, **{"databases": "__all__", **known})
+        item.add_marker(both, append=False)
+
+
+@pytest.fixture(autouse=True)
+def _keys_forgotten(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let no test meet keys that the test before it made and rolled back."""
+    yield
+    if request.node.get_closest_marker("django_db"):
+        from broker.seals.sealing import forget
+
+        forget()
