@@ -12,17 +12,23 @@ from broker.api.models import IdempotencyRow
 from broker.basics.actor import Actor
 from broker.basics.errors import Conflict, Invalid
 from broker.crypto.http_signature import Verified
+from broker.ledger.append import Appended, promise_for, promise_of
 
 _MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an act answers: status, JSON members, and the ledger event it wrote."""
+    """What an act answers: status, JSON members, and the ledger event it wrote.
+
+    `event_id` brings the ledger's promise along; `accepted`, what `append` returned for the
+    same event, saves reading it back.
+    """
 
     status: int
     body: dict[str, Any]
     event_id: UUID | None = None
+    accepted: Appended | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -79,7 +85,7 @@ def keep(ask: Asked, done: Done) -> None:
         status=done.status,
         body=done.body,
         headers=done.headers,
-        event_id=done.event_id,
+        event_id=done.accepted.event_id if done.accepted else done.event_id,
     ).save(force_insert=True)
 
 
@@ -98,7 +104,11 @@ def kept(ask: Asked) -> Done | None:
         spent = row is None and _nonce_is_spent(ask)
     if spent or (row is not None and row.digest != ask.digest):
         raise _conflict(spent=spent)
-    return Done(row.status, row.body, row.event_id, row.headers) if row else None
+    return _stored(row) if row else None
+
+
+def _stored(row: IdempotencyRow) -> Done:
+    return Done(row.status, row.body, row.event_id, headers=row.headers)
 
 
 def _nonce_is_spent(ask: Asked) -> bool:
@@ -119,3 +129,12 @@ def _conflict(*, spent: bool) -> Conflict:
         why="A key stands for one request: same method, path, query and body.",
         remedy="Use a new key for a new request.",
     )
+
+
+def with_promise(done: Done) -> dict[str, Any]:
+    """Return the answer with the ledger's promise of inclusion; ask for it after the commit."""
+    if done.accepted is not None:
+        return {**done.body, "promise": promise_of(done.accepted)}
+    if done.event_id is not None:
+        return {**done.body, "promise": promise_for(done.event_id)}
+    return done.body

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from broker.access.acting import acting, looking
-from broker.api.idempotency import Asked, Done, asked, keep, kept
+from broker.api.idempotency import Asked, Done, asked, keep, kept, with_promise
 from broker.basics.actor import Actor
 from broker.basics.errors import Refusal
 
@@ -82,12 +82,3 @@ class SignedView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method not in self._allowed_methods():
             self.http_method_not_allowed(request)
-
-
-def with_promise(done: Done) -> dict[str, Any]:
-    """Return the answer with the ledger's promise of inclusion, made after the commit."""
-    if done.event_id is None:
-        return done.body
-    from broker.ledger.append import promise_for
-
-    return {**done.body, "promise": promise_for(done.event_id)}

@@ -8,6 +8,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
 
+from broker.basics.errors import Invalid
+
 
 class ReceiptEvent(StrEnum):
     """What proves that the receiver has a message. Source: docs/architecture.md, journeys."""
@@ -55,9 +57,12 @@ class Connector(Protocol):
 
 @cache
 def connector_named(name: str) -> Connector:
-    """Return the connector of `broker.courier.connectors.<name>`; raise LookupError if none."""
+    """Return the connector `broker.courier.connectors.<name>`; raise Invalid if there is none."""
     try:
         connector: Connector = import_module(f"broker.courier.connectors.{name}").CONNECTOR
     except ModuleNotFoundError:
-        raise LookupError(f"No connector is named {name!r}.") from None
+        raise Invalid(
+            f"Post by {name} is not part of this installation.",
+            remedy="Register another contact point for this organisation.",
+        ) from None
     return connector

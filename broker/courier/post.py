@@ -2,26 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
-
 from broker.basics.bell import ring
 from broker.basics.clock import now
 from broker.basics.ids import uuid7
 from broker.courier.connector import connector_named
 from broker.courier.message import message_bytes
-from broker.courier.models import Dispatch, Status
+from broker.courier.models import OPEN, Dispatch, Status
 from broker.crypto.canonical import Json
+from broker.ledger.append import Subject
 from broker.parties.directory import contact_point
 from broker.parties.models import ContactPoint, Organisation
-
-
-class Subject(Protocol):
-    """What a dispatch is about; the ledger's Subject is one."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def id(self) -> str: ...
 
 
 def dispatch_for(
@@ -38,7 +28,8 @@ def dispatch_for(
     `kind` names the message, such as "referral.order"; `body` is its content (canonical
     profile: no floats). Given a contact point, no query is made; given an organisation, its
     current one is looked up. `due_at` orders the post: earliest first.
-    Raises NotFound without a contact point, Invalid for a body outside the profile.
+    Raises NotFound without a contact point, Invalid for a body outside the profile or a
+    connector that is not installed.
     """
     point = recipient if isinstance(recipient, ContactPoint) else contact_point(recipient)
     key, at = uuid7(), now()
@@ -71,10 +62,14 @@ def ring_for(dispatches: Iterable[Dispatch]) -> None:
 
 
 def call_back(subject: Subject) -> int:
-    """Cancel what has not been handed over about `subject`; return how many rows that were.
+    """Cancel every message about `subject` that nobody provably has; return how many.
 
-    Within the caller's transaction. A message already on the wire may still arrive.
+    Within the caller's transaction. A message already on the wire may still arrive; its
+    answer is then dropped.
     """
     return Dispatch.objects.filter(
-        subject_type=subject.type, subject_id=str(subject.id), status=Status.WAITING
-    ).update(status=Status.CANCELLED)
+        subject_type=subject.type,
+        subject_id=str(subject.id),
+        receipt_at=None,
+        status__in=[*OPEN, Status.DELIVERED],
+    ).update(status=Status.CANCELLED, lease_token=None)
