@@ -19,6 +19,9 @@ LARGER_FILES: dict[str, tuple[int, str]] = {
     "broker/settings.py": (300, "one flat list of what can be set reads better than two halves"),
 }
 LONGER_FUNCTIONS: dict[str, tuple[int, str]] = {}
+RICHER_FUNCTIONS: dict[str, str] = {
+    "broker/crypto/http_signature.py:sign_request": "the parts of a request, each by keyword",
+}
 
 
 def long_files(sizes: dict[str, int], budget: int) -> Iterator[str]:
@@ -53,11 +56,21 @@ def tangled(folder: Path, *names: str) -> list[str]:
     command += ["--config", f"lint.mccabe.max-complexity={COMPLEXITY}"]
     command += ["--config", f"lint.pylint.max-args={ARGUMENTS}", *names]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    return [
-        f"{found['filename']}:{found['location']['row']}: {found['message']}"
-        for found in json.loads(done.stdout)
-        if "/migrations/" not in found["filename"]
+    found = [
+        (Path(one["filename"]).relative_to(folder), one["location"]["row"], one["message"])
+        for one in json.loads(done.stdout)
+        if "/migrations/" not in one["filename"]
     ]
+    return [
+        f"{path}:{row}: {words}"
+        for path, row, words in found
+        if f"{path}:{_name_at(folder / path, row)}" not in RICHER_FUNCTIONS
+    ]
+
+
+def _name_at(path: Path, row: int) -> str:
+    """Return the name of the function whose `def` stands in line `row`."""
+    return path.read_text().splitlines()[row - 1].split("(")[0].split()[-1]
 
 
 def _sizes(suffix: str) -> dict[str, int]:
@@ -89,7 +102,7 @@ def test_functions_have_few_ways_and_few_arguments():
     assert tangled(house.ROOT, *house.PACKAGES, "manage.py", "deploy") == []
 
 
-@pytest.mark.parametrize("name", LARGER_FILES)
+@pytest.mark.parametrize("name", [*LARGER_FILES])
 def test_a_larger_file_still_needs_its_exception(name):
     assert _sizes(Path(name).suffix)[name] > FILE_LINES
 
