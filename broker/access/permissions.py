@@ -12,6 +12,7 @@ class Permission(StrEnum):
     REFERRAL_ANSWER = "referral:answer"
     REFERRAL_CLARIFY = "referral:clarify"
     REFERRAL_CLOSE = "referral:close"
+    REFERRAL_NOTE_LAPSE = "referral:note_lapse"
     REFERRAL_WITHDRAW = "referral:withdraw"
     REQUEST_READ = "request:read"
     REQUEST_DRAFT = "request:draft"

@@ -23,6 +23,7 @@ _FILES = {
     Permission.REFERRAL_READ,
     Permission.REFERRAL_DRAFT,
     Permission.REFERRAL_SEND,
+    Permission.REFERRAL_APPROVE,
     Permission.REFERRAL_CLARIFY,
     Permission.REFERRAL_CLOSE,
 }
@@ -72,9 +73,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SYSTEM: frozenset(
         {
             Permission.REFERRAL_RECEIVE,
+            Permission.REFERRAL_NOTE_LAPSE,
             Permission.REQUEST_RECEIVE,
             Permission.PACKAGE_RELEASE,
-            Permission.REFERRAL_CLOSE,
         }
     ),
 }

@@ -1,0 +1,188 @@
+"""Take one step: lock the row, ask, move it, write it down, tell the clocks.
+
+The only place in the house that moves a state. Runs inside the caller's `acting(actor)`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from broker.access.decision import Decision
+from broker.basics import rows
+from broker.basics.actor import Actor
+from broker.basics.clock import now
+from broker.clocks import telling
+from broker.flow.case import Case
+from broker.flow.table import Flow, Step
+from broker.ledger import append as ledger
+
+type May[C: Case] = Callable[[Actor, Step[Any], C], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a step writes beside the move.
+
+    `old` and `new` go into the ledger; `changes` are columns of the case; `rows` are
+    unsaved rows of any room, written with the step; `events` happen to the clocks after
+    the step's own; `at` is when it legally happened (aware; now, if not said).
+    """
+
+    new: Mapping[str, Any] = field(default_factory=dict)
+    old: Mapping[str, Any] | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    rows: Sequence[models.Model] = ()
+    events: Sequence[str] = ()
+    at: datetime | None = None
+    basis: str | None = None
+    purpose: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken[C: Case]:
+    """The case after the step, and the ledger event that proves it."""
+
+    case: C
+    event_id: UUID
+    at: datetime
+
+
+def begin[C: Case](
+    flow: Flow[Any], verb: str, case: C, *, actor: Actor, may: May[C], deed: Deed
+) -> Taken[C]:
+    """Begin the story of an unsaved `case` with `verb`; nothing is read.
+
+    Raises NotAllowed when `may` says no.
+    """
+    step = flow.beginning(verb)
+    may(actor, step, case).require()
+    case.state = step.target
+    event = _event(flow, step, case, actor, deed)
+    prepared = ledger.prepare(event, begun={case.stream})
+    rows.insert(case, *deed.rows, *prepared.rows)
+    return _told(step, case, deed, prepared.appended[0])
+
+
+def take[C: Case](
+    flow: Flow[Any],
+    verb: str,
+    case: C,
+    *,
+    actor: Actor,
+    may: May[C],
+    deed: Callable[[C], Deed],
+) -> Taken[C]:
+    """Move `case` along `flow` and write the step down, or change nothing.
+
+    The row is read again under lock before `deed` is asked what to write, so two people
+    cannot take the same step. Raises WrongState, NotAllowed, or what `deed` refuses.
+    """
+    locked = locked_case(case)
+    step = flow.step(verb, flow_state(flow, locked))
+    may(actor, step, locked).require()
+    return _move(flow, step, locked, actor, deed(locked))
+
+
+def locked_case[C: Case](case: C) -> C:
+    """Return the case as it is now, locked until the transaction ends."""
+    return type(case)._default_manager.select_for_update(of=("self",)).get(pk=case.pk)
+
+
+def flow_state(flow: Flow[Any], case: Case) -> Any:
+    """Return the case's state as a member of the flow's own set of states."""
+    return type(flow.steps[0].target)(case.state)
+
+
+def take_all[C: Case](
+    flow: Flow[Any],
+    verb: str,
+    cases: Sequence[C],
+    *,
+    actor: Actor,
+    may: May[C],
+    deed: Deed,
+) -> list[Taken[C]]:
+    """Take the same step with many cases: one lock, one write; cases it does not fit stay.
+
+    A case that is no longer in a state from which `verb` leads is left out of the answer.
+    Raises NotAllowed when `may` says no to one of them: then none has moved.
+    """
+    if not cases:
+        return []
+    pairs = list(_fitting(flow, verb, _locked_cases(cases)))
+    for case, step in pairs:
+        may(actor, step, case).require()
+    events = [_event(flow, step, case, actor, deed, came_from=case.state) for case, step in pairs]
+    prepared = ledger.prepare(*events)
+    for case, step in pairs:
+        _change(case, step, deed)
+    rows.insert(*deed.rows, *(case for case, _ in pairs), *prepared.rows)
+    return [
+        _told(step, case, deed, appended)
+        for (case, step), appended in zip(pairs, prepared.appended, strict=True)
+    ]
+
+
+def _locked_cases[C: Case](cases: Sequence[C]) -> list[C]:
+    """Return the cases as they are now, locked in the order of their keys."""
+    lock = type(cases[0])._default_manager.select_for_update(of=("self",))
+    return list(lock.filter(pk__in=[case.pk for case in cases]).order_by("pk"))
+
+
+def _fitting[C: Case](
+    flow: Flow[Any], verb: str, cases: Sequence[C]
+) -> Iterator[tuple[C, Step[Any]]]:
+    for case in cases:
+        for step in flow.leading_from(flow_state(flow, case)):
+            if step.verb == verb:
+                yield case, step
+
+
+def _move[C: Case](flow: Flow[Any], step: Step[Any], case: C, actor: Actor, deed: Deed) -> Taken[C]:
+    event = _event(flow, step, case, actor, deed, came_from=case.state)
+    prepared = ledger.prepare(event)
+    _change(case, step, deed)
+    rows.insert(*deed.rows, case, *prepared.rows)
+    return _told(step, case, deed, prepared.appended[0])
+
+
+def _change(case: Case, step: Step[Any], deed: Deed) -> None:
+    case.state, case.moved_at = step.target, now()
+    for column, value in deed.changes.items():
+        setattr(case, column, value)
+
+
+def _event(
+    flow: Flow[Any],
+    step: Step[Any],
+    case: Case,
+    actor: Actor,
+    deed: Deed,
+    *,
+    came_from: str | None = None,
+) -> ledger.Event:
+    old = {"state": came_from, **(deed.old or {})} if came_from else deed.old
+    return ledger.Event(
+        verb=f"{flow.noun}.{step.verb}",
+        stream=case.stream,
+        actor=actor,
+        subjects=(ledger.Subject(flow.noun, str(case.id)),),
+        instrument=ledger.InstrumentRef(case.instrument_id, case.instrument_sha256),
+        old=old,
+        new={"state": step.target, **deed.new},
+        basis=deed.basis,
+        purpose=deed.purpose,
+        organisations=tuple(case.parties),
+    )
+
+
+def _told[C: Case](step: Step[Any], case: C, deed: Deed, appended: ledger.Appended) -> Taken[C]:
+    happened_at = deed.at or appended.at
+    events = ([step.event] if step.event else []) + list(deed.events)
+    for event in events:
+        telling.tell(case.watched, event, at=happened_at)
+    return Taken(case, appended.event_id, happened_at)
