@@ -1,0 +1,8 @@
+"""Evidence: requests for data, and the packages that answer them."""
+
+from django.apps import AppConfig
+
+
+class EvidenceConfig(AppConfig):
+    name = "evidence"
+    verbose_name = "Evidence"
