@@ -76,7 +76,8 @@ class Alert(models.Model):
     """An alert that has rung: exactly once for each clock, rung and repetition.
 
     `planned_at` comes from the schedule, `rung_at` is when it was done. `lapse` marks the
-    end of the period itself. It repeats until a person acknowledges it.
+    end of the period itself, and `told_at` says when the case was told of it. An alert repeats
+    until a person acknowledges it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -88,6 +89,7 @@ class Alert(models.Model):
     lapse = models.BooleanField(default=False)
     planned_at = models.DateTimeField()
     rung_at = models.DateTimeField(default=now)
+    told_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=40, blank=True)
 
@@ -100,7 +102,12 @@ class Alert(models.Model):
                 fields=["owner", "rung_at"],
                 name="alert_unacknowledged",
                 condition=models.Q(acknowledged_at__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["planned_at"],
+                name="alert_lapse_untold",
+                condition=models.Q(lapse=True, told_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

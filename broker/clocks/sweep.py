@@ -16,7 +16,7 @@ from broker.basics.clock import now
 from broker.basics.swept import Swept
 from broker.clocks.models import Alert, Clock, Status
 from broker.clocks.schedule import LAPSE_RUNG
-from broker.clocks.signals import alerts_rung, periods_lapsed
+from broker.clocks.signals import alerts_rung
 from broker.clocks.telling import move_on
 from broker.ledger.append import Event, Subject, append
 
@@ -41,7 +41,6 @@ def _ring_due(at: datetime) -> int:
         .order_by("next_alert_at")[:BATCH]
     )
     alerts = [_alert(clock, at) for clock in claimed]
-    lapsed = [clock for clock in claimed if clock.rung == LAPSE_RUNG]
     for clock in claimed:
         if clock.rung == LAPSE_RUNG:
             clock.status = Status.LAPSED
@@ -51,8 +50,6 @@ def _ring_due(at: datetime) -> int:
         rows.insert(*alerts)
         append(*_events(alerts, claimed))
         alerts_rung.send(Clock, alerts=alerts, clocks=claimed)
-    if lapsed:
-        periods_lapsed.send(Clock, clocks=lapsed)
     return len(claimed)
 
 
