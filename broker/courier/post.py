@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+
 from broker.basics.bell import ring
 from broker.basics.clock import now
 from broker.basics.ids import uuid7
