@@ -1,5 +1,13 @@
 """Every door of the house: the portal, the API, the log, health."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("broker.desk.urls")),
+    path("", include("broker.web.urls")),
+]
+
+handler400 = "broker.web.refusals.bad_request"
+handler403 = "broker.web.refusals.forbidden"
+handler404 = "broker.web.refusals.not_found"
+handler500 = "broker.web.refusals.broken"

@@ -15,6 +15,9 @@ from django.views import View
 # The name of every route that asks for no actor, and why.
 PUBLIC: dict[str, str] = {
     "web:sign_in": "whoever signs in is not known yet",
+    "web:second_step": "the password is proven but the officer is not signed in yet",
+    "web:sign_out": "an officer without a seat must be able to leave",
+    "web:choose_seat": "the officer is signed in but has no seat yet",
 }
 
 

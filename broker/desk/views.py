@@ -1,0 +1,18 @@
+"""Pages that join both kinds of business: the start page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from broker.access.acting import looking
+from broker.basics.actor import Actor
+from broker.desk import waiting
+from broker.web.access import page
+from broker.web.panels import counts_of
+
+
+@page
+def home(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Show what waits for the actor, least time left first."""
+    with looking(actor):
+        panels = waiting.panels(actor)
+    return render(request, "web/home.html", {"panels": panels, "counts": counts_of(panels)})
