@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from broker.basics.clock import now
 from broker.basics.ids import uuid7
@@ -60,8 +60,7 @@ class Dispatch(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                F("due_at").asc(nulls_last=True),
-                "next_attempt_at",
+                fields=["due_at", "next_attempt_at"],
                 condition=Q(status__in=OPEN),
                 name="dispatch_open_by_due",
             ),
