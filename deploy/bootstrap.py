@@ -205,24 +205,22 @@ def _pip_version(pip: list[str]) -> tuple[int, ...]:
 def _run(command: list[str], log: Path, title: str) -> None:
     """Run `command` with its words in `log`, telling how long it takes; raise CannotStart."""
     start = time.monotonic()
+    _say(f"{title} ...")
     with log.open("a") as file:
         child = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
         try:
             while child.poll() is None:
-                _say(title, time.monotonic() - start, end="")
                 time.sleep(0.2)
+                if sys.stderr.isatty():
+                    _say(f"\r{title} ... {time.monotonic() - start:.0f} s")
         except KeyboardInterrupt:
             child.wait()
             raise CannotStart("\nStopped; the same command goes on from here.") from None
-    _say(title, time.monotonic() - start, end="\n")
+    _say("\n" if sys.stderr.isatty() else f" {time.monotonic() - start:.0f} s\n")
     if child.returncode:
         tail = "\n".join(log.read_text().splitlines()[-15:])
         raise CannotStart(f"Cannot start: {title}: failed.\n{tail}\nThe whole log is {log}.")
 
 
-def _say(title: str, seconds: float, *, end: str) -> None:
-    """Keep one line moving on a terminal; elsewhere say only how it ended."""
-    if sys.stderr.isatty():
-        print(f"\r{title} ... {seconds:.0f} s", end=end, file=sys.stderr, flush=True)
-    elif end:
-        print(f"{title} ... {seconds:.0f} s", file=sys.stderr, flush=True)
+def _say(words: str) -> None:
+    print(words, end="", file=sys.stderr, flush=True)

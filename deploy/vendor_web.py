@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 TARGET = Path(__file__).resolve().parents[1] / "broker" / "web" / "static" / "web" / "vendor"
-SYSTEM_FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif'
+SYSTEM_FONTS = (
+    'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif'
+)
 MIT = """{title}
 
 Licence: MIT, as declared in the package ({package}).
@@ -135,8 +137,16 @@ def take(package: Package, source: Path) -> list[Path]:
 
 def write_licences() -> None:
     for name, title, copyright_line in (
-        ("govuk-frontend", "GOV.UK Frontend", "Copyright (C) 2025 Crown Copyright (Government Digital Service)"),
-        ("@ministryofjustice/frontend", "MOJ Frontend", "Copyright (c) 2018 Crown Copyright (Ministry of Justice)"),
+        (
+            "govuk-frontend",
+            "GOV.UK Frontend",
+            "Copyright (C) 2025 Crown Copyright (Government Digital Service)",
+        ),
+        (
+            "@ministryofjustice/frontend",
+            "MOJ Frontend",
+            "Copyright (c) 2018 Crown Copyright (Ministry of Justice)",
+        ),
     ):
         text = MIT.format(title=title, package=name, copyright=copyright_line)
         (TARGET / f"LICENSE.{title.lower().replace('.', '').replace(' ', '-')}").write_text(text)

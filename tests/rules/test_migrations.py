@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import migrations
 from django.db.migrations.loader import MigrationLoader
@@ -53,6 +54,7 @@ def test_all_migrations_go_back_and_forward_again():
         for label in sorted(labels):
             call_command("migrate", label, "zero", database=database, verbosity=0)
         call_command("migrate", database=database, verbosity=0)
+    ContentType.objects.clear_cache()
 
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
