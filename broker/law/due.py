@@ -60,7 +60,7 @@ def due(
     at = _parsed(start)
     whose, note = _zone_for(zone, place, at)
     deadline = count(clock, at, zone=whose, place=place)
-    if note:
+    if note and clock.duration and clock.duration.is_calendar:
         step = WhyStep(note, "Assumption, for want of an answer", Mark.DESIGN_ADVICE)
         deadline = Deadline(deadline.due_at, deadline.lapses_at, (*deadline.steps, step))
     return Due(instrument, clock, at, str(whose), place, deadline)

@@ -5,7 +5,7 @@ from datetime import date
 
 from broker.basics.errors import NotFound
 from broker.law.clock import Clock
-from broker.law.form import Form, FormUse
+from broker.law.form import Audience, Form, FormUse
 from broker.law.terms import (
     Addressee,
     Approvals,
@@ -89,8 +89,12 @@ class Instrument:
     def outcome(self, code: str) -> Outcome:
         return _called(self.outcomes, "code", code, self.id)
 
-    def ground(self, code: str) -> Ground:
-        return _called(self.grounds, "code", code, self.id)
+    def grounds_of(self, side: Audience) -> tuple[Ground, ...]:
+        """Return the grounds that `side` may raise."""
+        return tuple(each for each in self.grounds if each.raised_by is side)
+
+    def ground(self, code: str, raised_by: Audience = Audience.ADDRESSEE) -> Ground:
+        return _called(self.grounds_of(raised_by), "code", code, self.id)
 
     def data_category(self, category_id: str) -> DataCategory:
         return _called(self.data_categories, "id", category_id, self.id)

@@ -75,7 +75,8 @@ def resume(
     latest = max(filter(None, (fresh.lapses_at, due)))
     step = WhyStep(
         f"Stood still from {instant(suspended_at)} to {instant(resumed_at)}. "
-        f"Strict reading: the rest runs to {instant(due)}. Latest reading: a fresh period to {instant(latest)}.",
+        f"Strict reading: the rest runs to {instant(due)}. "
+        f"Latest reading: a fresh period to {instant(latest)}.",
         HOUSE,
         Mark.DESIGN_ADVICE,
     )

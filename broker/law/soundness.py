@@ -57,7 +57,7 @@ def _told_apart(made: Instrument) -> None:
     _unique("form", (form.id for form in made.forms))
     _unique("clock", (clock.id for clock in made.clocks))
     _unique("outcome", (each.code for each in made.outcomes))
-    _unique("ground", (each.code for each in made.grounds))
+    _unique("ground", (f"{each.raised_by}: {each.code}" for each in made.grounds))
     _unique("notice", (each.id for each in made.notices))
     _unique("data_category", (each.id for each in made.data_categories))
     _unique("transport", (each.id for each in made.transports))
