@@ -37,10 +37,11 @@ def faults_in(path: Path, tree: ast.Module, tasks: set[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def celery_app():
+def celery_app(django_db_setup, django_db_blocker):
     from broker.celery import app
 
-    app.loader.import_default_modules()
+    with django_db_blocker.unblock():
+        app.loader.import_default_modules()
     return app
 
 
