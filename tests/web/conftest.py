@@ -1,6 +1,7 @@
 """Officers with seats, and a clean count of attempts."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pyotp
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from broker.parties.models import Membership, Officer, Organisation
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PASSWORD = "a long and quiet password"
 
 
@@ -44,7 +46,9 @@ def seated(db) -> Callable[..., Officer]:
             totp_secret=pyotp.random_base32(),
         )
         for organisation in organisations:
-            Membership.objects.create(officer=officer, organisation=organisation, role=role)
+            Membership.objects.create(
+                officer=officer, organisation=organisation, role=role, since=LONG_AGO
+            )
         return officer
 
     return make
