@@ -123,7 +123,7 @@ def rail(context: Context) -> dict[str, Any]:
     """The left rail of the seat; a mapping `counts` in the context gives the numbers."""
     request = context.get("request")
     seat = getattr(request, "seat", None)
-    if seat is None:
+    if request is None or seat is None:
         return {"entries": []}
     shown = navigation.entries(seat.permissions, request.path, context.get("counts"))
     return {"entries": shown}
