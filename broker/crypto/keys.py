@@ -203,16 +203,8 @@ def _builder(
 
 
 def _usage(*, authority: bool) -> x509.KeyUsage:
-    never = dict.fromkeys(
-        (
-            "key_encipherment",
-            "data_encipherment",
-            "key_agreement",
-            "encipher_only",
-            "decipher_only",
-        ),
-        False,
-    )
+    ciphers = "key_encipherment data_encipherment key_agreement encipher_only decipher_only"
+    never = dict.fromkeys(ciphers.split(), False)
     return x509.KeyUsage(True, not authority, key_cert_sign=authority, crl_sign=authority, **never)
 
 
