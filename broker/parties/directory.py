@@ -93,7 +93,11 @@ def message_key(keyid: str) -> PartyKey:
     at = now()
     key = (
         PartyKey.objects.filter(
-            use=KeyUse.MESSAGE, sha256=keyid, valid_from__lte=at, valid_to__gte=at, revoked=None
+            use=KeyUse.MESSAGE,
+            sha256=keyid,
+            valid_from__lte=at,
+            valid_to__gte=at,
+            revoked__isnull=True,
         )
         .select_related("organisation")
         .first()
@@ -111,7 +115,11 @@ def valid_keys(organisation: Organisation, *uses: KeyUse) -> QuerySet[PartyKey]:
     """Return the organisation's unrevoked keys of these uses that are valid now."""
     at = now()
     return PartyKey.objects.filter(
-        organisation=organisation, use__in=uses, valid_from__lte=at, valid_to__gte=at, revoked=None
+        organisation=organisation,
+        use__in=uses,
+        valid_from__lte=at,
+        valid_to__gte=at,
+        revoked__isnull=True,
     )
 
 
