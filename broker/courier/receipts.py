@@ -82,7 +82,7 @@ def _demand_receipt(dispatch: Dispatch, proof: Mapping[str, Any]) -> None:
         organisation_id=dispatch.organisation_id,
         use=KeyUse.MESSAGE,
         sha256=proof["receipt_keyid"],
-        revoked=None,
+        revoked__isnull=True,
     ).first()
     if key is None:
         raise Invalid("The receipt is signed by a key that is not the receiver's.")
