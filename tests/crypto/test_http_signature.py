@@ -70,9 +70,7 @@ def test_a_signed_request_verifies_and_says_whose_it_is(request_, key):
 
 
 def test_a_request_signed_by_hand_after_the_rfc_verifies():
-    verified = verify(GET, by_hand())
-
-    assert verified.nonce == NONCE
+    assert verify(GET, by_hand()).nonce == NONCE
 
 
 def test_the_headers_are_those_of_the_profile():
@@ -118,11 +116,8 @@ def test_names_of_headers_are_read_in_any_case():
 def test_a_changed_request_is_refused(change, key):
     headers = signed(POST, key=key)
 
-    with pytest.raises(Unauthenticated, match="does not match the request") as refused:
+    with pytest.raises(Unauthenticated, match=r"does not match the request.*Check key, method"):
         verify(POST | change, headers, key=key)
-
-    assert refused.value.why
-    assert refused.value.remedy
 
 
 @pytest.mark.parametrize("name", ["content-type", "idempotency-key"])
@@ -195,13 +190,12 @@ def test_a_component_covered_twice_is_refused():
 
 @pytest.mark.parametrize("missing", ["Signature", "Signature-Input"])
 def test_an_unsigned_request_is_refused(missing):
-    headers = by_hand()
-    del headers[missing]
+    headers = {name: value for name, value in by_hand().items() if name != missing}
 
     for read in (read_keyid, lambda given: verify(GET, given)):
         with pytest.raises(Unauthenticated, match="The request is not signed") as refused:
             read(headers)
-        assert refused.value.remedy.startswith("Sign every request with the key")
+        assert refused.value.remedy.startswith("Sign every request")
 
 
 def test_a_second_signature_of_the_profile_is_refused():
