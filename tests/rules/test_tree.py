@@ -52,6 +52,15 @@ def test_no_file_shows_the_machine_it_was_written_on():
     assert [fault for path in files for fault in traces(path, house.text_of(path))] == []
 
 
+def test_every_folder_of_modules_is_a_package():
+    modules = [path for path in house.kept_files() if path.parts[0] in house.PACKAGES]
+    folders = {path.parent for path in modules if path.suffix == ".py"}
+
+    assert [
+        str(one) for one in sorted(folders) if not (house.ROOT / one / "__init__.py").is_file()
+    ] == []
+
+
 @pytest.mark.parametrize("name", ["broker", "referrals", "evidence", "broker/basics"])
 def test_packages_open_with_an_empty_file(name):
     assert house.text_of(Path(name) / "__init__.py").strip() == ""
