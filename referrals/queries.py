@@ -34,6 +34,11 @@ def case(actor: Actor, reference: str) -> Referral:
     return found
 
 
+def all_seen(actor: Actor) -> QuerySet[Referral]:
+    """Return every referral the actor sees, in no order."""
+    return visible_to(actor).select_related("unit", "platform")
+
+
 def queue(actor: Actor) -> QuerySet[Referral]:
     """Return the open referrals the actor sees, least time left first."""
     return (

@@ -17,7 +17,7 @@ from broker.parties.directory import contact_point
 from referrals.actions import order
 from referrals.actions.drafting import Draft, facts_of, new_referral
 from referrals.actions.due import refresh_due
-from referrals.flow import REFERRAL, State
+from referrals.flow import REFERRAL
 from referrals.models import Approval, Referral
 from referrals.policy import may
 
@@ -116,13 +116,6 @@ def receive(
     )
     refresh_due(taken.case)
     return taken
-
-
-def receive_if_sent(referral: Referral, *, actor: Actor, proof: Mapping[str, Any]) -> Referral:
-    """Count an authenticated reading by the platform as receipt, the first time only."""
-    if referral.state != State.SENT:
-        return referral
-    return receive(referral, actor=actor, at=now(), proof=proof).case
 
 
 def withdraw(referral: Referral, *, reason: str, actor: Actor) -> Taken[Referral]:
