@@ -56,3 +56,18 @@ def parse_bag_info(data: bytes) -> BagInfo:
         bagging_date=bagging_date,
         recipients=tuple(line.removeprefix("Recipient: ") for line in recipients),
     )
+
+
+def bag_info_text(info: BagInfo) -> bytes:
+    """Return bag-info.txt: every label in its place, recipients last."""
+    lines = [
+        f"Package-Id: {info.package_id}",
+        f"Case-Id: {info.case_id}",
+        f"Order-Id: {info.order_id}",
+        f"Order-SHA256: {info.order_sha256}",
+        f"Sealed-By: {info.sealed_by}",
+        f"Payload-Oxum: {info.octets}.{info.files}",
+        f"Bagging-Date: {info.bagging_date.isoformat()}",
+        *(f"Recipient: {recipient}" for recipient in info.recipients),
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()

@@ -1,0 +1,112 @@
+"""What one sealing is given, and what it leaves behind."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+from broker.basics import clock
+from broker.basics.errors import Invalid
+from broker.crypto import age, cms
+from broker.crypto.keys import SigningKey
+from evidence.package.opening import Opening, new_opening
+from evidence.package.order import Order, parse_order
+from evidence.package.payload import PayloadFacts
+from evidence.package.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOrder:
+    """The order as it came: order.json's bytes and the signature over them (DER)."""
+
+    document: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    """Who seals: a party's id, its `seal` key, and the certificate with its chain."""
+
+    organisation: str
+    key: SigningKey
+    certificate: x509.Certificate
+    chain: Sequence[x509.Certificate] = ()
+
+    def sign(self, data: bytes, *, at: datetime) -> bytes:
+        """Return a detached CAdES-B signature over `data`."""
+        digest = hashlib.sha256(data).digest()
+        return cms.sign_detached(
+            digest, key=self.key, certificate=self.certificate, chain=self.chain, at=at
+        )
+
+    @property
+    def cert_sha256(self) -> str:
+        """SHA-256 of the DER certificate, 64 hex digits."""
+        return self.certificate.fingerprint(hashes.SHA256()).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What sealing left: the statement, the payload's sums, and what the bag holds.
+
+    `files` were packed, `octets` bytes in all; `renamed` of them under another name; the
+    paths in `not_packed` (empty folders, links, devices) were not.
+    """
+
+    statement: Statement
+    statement_sha256: str
+    payload: PayloadFacts
+    files: int
+    octets: int
+    renamed: int
+    not_packed: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """All that one sealing needs to know before it begins."""
+
+    source: Path
+    signed: SignedOrder
+    order: Order
+    opening: Opening
+    recipients: tuple[str, ...]
+    sealer: Sealer
+    created: datetime
+
+    @property
+    def package_id(self) -> str:
+        """The package's id, a lower-case UUID."""
+        return self.opening.package_id
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """The recipients' fingerprints, sorted as the statement lists them."""
+        return tuple(sorted(map(age.recipient_fingerprint, self.recipients)))
+
+
+def prepare(
+    source: Path,
+    signed: SignedOrder,
+    package_id: str,
+    recipients: Sequence[str],
+    sealer: Sealer,
+) -> Task:
+    """Check what can be checked before a byte is read; raise Invalid."""
+    order = parse_order(signed.document)
+    if len(set(recipients)) != len(recipients) or len(recipients) < 2:
+        raise Invalid(
+            "A package needs at least two recipients, each named once.",
+            why="One is the office's or officer's key, one the same party's escrow key.",
+            remedy="Take both from the trust list.",
+        )
+    opening = new_opening(package_id=package_id, case_id=order.case_id)
+    task = Task(source, signed, order, opening, tuple(recipients), sealer, clock.now())
+    order.demand_named(task.fingerprints)
+    if not source.is_dir():
+        raise Invalid(f"There is no folder {str(source)!r} to seal.")
+    return task
