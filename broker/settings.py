@@ -237,7 +237,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["broker.api.rendering.InertJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["broker.api.parsing.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "broker.api.schema.SignedSchema",
     "EXCEPTION_HANDLER": "broker.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
 }

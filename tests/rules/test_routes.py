@@ -14,6 +14,11 @@ from django.views import View
 
 # The name of every route that asks for no actor, and why.
 PUBLIC: dict[str, str] = {
+    "api:schema": "clients are made from the description, which holds no case",
+    "api:problem": "what a kind of problem means is the same for everyone",
+    "api:unknown": "it answers every address at which there is nothing",
+    "health:live": "load balancers ask without an account",
+    "health:ready": "load balancers ask without an account and see no case",
     "web:sign_in": "whoever signs in is not known yet",
     "web:second_step": "the password is proven but the officer is not signed in yet",
     "web:sign_out": "an officer without a seat must be able to leave",

@@ -1,0 +1,24 @@
+"""How the log stands: what is signed, since when, and what still waits for its place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broker.ledger.models import Checkpoint, Entry, Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`signed_at` is the age of the head; `waiting_since` that of the oldest waiting entry."""
+
+    size: int
+    signed_at: datetime | None
+    waiting_since: datetime | None
+
+
+def standing() -> Standing:
+    """Read the standing in three look-ups by key."""
+    last = Checkpoint.objects.order_by("-size").values_list("size", "at").first()
+    oldest = Pool.objects.order_by("id").values_list("entry", flat=True).first()
+    since = Entry.objects.filter(pk=oldest).values_list("at", flat=True).first()
+    size, signed_at = last or (0, None)
+    return Standing(size, signed_at, since if oldest else None)
