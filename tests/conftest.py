@@ -30,10 +30,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _keys_forgotten(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let no test meet keys that the test before it made and rolled back."""
-    yield
-    if request.node.get_closest_marker("django_db"):
-        from broker.seals.sealing import forget
+def _stores_of_its_own(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give a test its own log and vault, and no key that the test before it rolled back.
 
-        forget()
+    A log folder that outlived its database would rightly be taken for a rewind.
+    """
+    if not request.node.get_closest_marker("django_db"):
+        yield
+        return
+    from broker.seals.sealing import forget
+
+    settings = request.getfixturevalue("settings")
+    folder = request.getfixturevalue("tmp_path_factory").mktemp("stores")
+    settings.LOG_FOLDER, settings.VAULT_FOLDER = str(folder / "log"), str(folder / "vault")
+    forget()
+    yield
+    forget()

@@ -1,10 +1,9 @@
 """Key files: written whole or not at all, once, whoever else tries at the same time."""
 
-import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from broker.basics.durable import make_folder, write_once
 from broker.basics.errors import Unavailable
 
 
@@ -17,17 +16,8 @@ def kept(path: Path, make: Callable[[], bytes]) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        _write(draft, make())
-        # A link, not a rename: it fails where the name is taken, so the first one stays.
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)
-    _flush_folder(path.parent)
+        make_folder(path.parent, mode=0o700)
+    write_once(path, make(), mode=0o600)
     return path.read_bytes()
 
 
@@ -41,18 +31,3 @@ def read(path: Path) -> bytes:
             why="What it protects cannot be opened without it.",
             remedy=f"Restore {path.name} from the backup of the keys.",
         ) from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
