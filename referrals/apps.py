@@ -9,4 +9,4 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the news from courier and clocks."""
-        # from referrals import receivers
+        from referrals import receivers  # noqa: F401

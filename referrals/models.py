@@ -1,6 +1,7 @@
 """Referrals and orders to act on content, their items, approvals and answers."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.db import models
@@ -13,12 +14,16 @@ from broker.law.clock import Scope, Seat
 from broker.parties.models import Organisation
 from referrals.flow import State
 
+# Where a case that has no due time stands in a queue: behind every one that has.
+NOT_DUE = datetime(2999, 1, 1, tzinfo=UTC)
+
 
 class Referral(Case):
     """One referral or order of a unit to one platform.
 
     `form` holds the values of the instrument's order form. `order` is the canonical text
     that was approved and signed; a withdrawn draft that was never approved has none.
+    `due_at` and `queue_at` follow the clocks; the latter sorts queues and is never null.
     """
 
     unit = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -33,14 +38,15 @@ class Referral(Case):
     received_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    queue_at = models.DateTimeField(default=NOT_DUE)
     lapsed_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
 
     class Meta:
         constraints: ClassVar = [known_states(*State, name="referral_state_is_known")]
         indexes: ClassVar = [
-            models.Index(fields=["unit", "state", "due_at"], name="referral_queue_of_unit"),
-            models.Index(fields=["platform", "state", "due_at"], name="referral_queue_of_platform"),
+            models.Index(fields=["unit", "queue_at", "id"], name="referral_queue_of_unit"),
+            models.Index(fields=["platform", "queue_at", "id"], name="referral_queue_of_platform"),
         ]
 
     @property

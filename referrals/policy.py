@@ -7,7 +7,7 @@ from broker.access.permissions import Permission
 from broker.access.roles import Role, holds
 from broker.basics.actor import Actor
 from broker.flow.table import Step
-from broker.law.instrument import Effect
+from broker.law.terms import Effect
 from referrals.flow import SHOWN_TO_PLATFORM, State
 from referrals.models import Approval, Referral
 

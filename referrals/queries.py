@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from broker.basics.actor import Actor
 from broker.basics.clock import now
@@ -45,7 +45,7 @@ def queue(actor: Actor) -> QuerySet[Referral]:
         visible_to(actor)
         .filter(state__in=OPEN)
         .select_related("unit", "platform")
-        .order_by(F("due_at").asc(nulls_last=True), "id")
+        .order_by("queue_at", "id")
     )
 
 

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from broker.api.cursors import page
+from broker.api.cursors import Order, asked_page, page_of
 from broker.api.shapes import Shape, read
 from broker.api.views import Done, SignedView
 from broker.basics.actor import Actor
@@ -51,7 +51,7 @@ class Inbox(SignedView):
     @extend_schema(
         operation_id="inbox_list",
         responses=WaitingPage,
-        parameters=[OpenApiParameter("cursor", str), OpenApiParameter("limit", int)],
+        parameters=[OpenApiParameter("cursor", str), OpenApiParameter("size", int)],
     )
     def get(self, request: Request, **kwargs: Any) -> Any:
         return super().get(request, **kwargs)
@@ -61,8 +61,9 @@ class Inbox(SignedView):
         return super().post(request, **kwargs)
 
     def look(self, request: Request, actor: Actor, **kwargs: Any) -> dict[str, Any]:
-        rows = waiting_for(str(actor.organisation))
-        return page(request, rows, instant="created_at", shown=_shown)
+        waiting = waiting_for(str(actor.organisation))
+        page = page_of(waiting, Order("created_at"), **asked_page(request))
+        return {"results": [_shown(row) for row in page.rows], "next": page.next}
 
     def act(self, request: Request, actor: Actor, **kwargs: Any) -> Done:
         wanted = read(Acknowledged, request)["dispatches"]

@@ -12,11 +12,12 @@ from broker.clocks.telling import tell
 from broker.flow import engine
 from broker.flow.engine import Deed, Taken
 from broker.law.events import LegalEvent
-from broker.law.instrument import Instrument, OutcomeKind
+from broker.law.instrument import Instrument
+from broker.law.terms import OutcomeKind
 from referrals.actions import feedback as news
 from referrals.actions.due import refresh_due
 from referrals.flow import REFERRAL
-from referrals.models import Answer, DecidedUnder, Item, Message, Referral
+from referrals.models import NOT_DUE, Answer, DecidedUnder, Item, Message, Referral
 from referrals.policy import may
 
 _SETTLES = {OutcomeKind.ACTED, OutcomeKind.KEPT, OutcomeKind.GONE}
@@ -240,5 +241,5 @@ def close(referral: Referral, *, actor: Actor) -> Taken[Referral]:
         referral,
         actor=actor,
         may=may,
-        deed=lambda _: Deed(changes={"due_at": None}),
+        deed=lambda _: Deed(changes={"due_at": None, "queue_at": NOT_DUE}),
     )

@@ -15,7 +15,8 @@ from broker.basics.ids import public_reference
 from broker.flow import engine
 from broker.flow.engine import Deed, Taken
 from broker.law import catalogue
-from broker.law.instrument import FlowKind, Instrument
+from broker.law.instrument import Instrument
+from broker.law.terms import FlowKind
 from broker.parties.models import Organisation
 from referrals import queries, targets
 from referrals.flow import REFERRAL

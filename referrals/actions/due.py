@@ -2,7 +2,7 @@
 
 from broker.clocks.models import Clock, Status
 from broker.law.clock import ClockKind
-from referrals.models import Referral
+from referrals.models import NOT_DUE, Referral
 
 _BINDS = {ClockKind.COMPLY, ClockKind.POLICY}
 
@@ -14,4 +14,5 @@ def refresh_due(referral: Referral) -> None:
     )
     due = [clock.due_at for clock in running if clock.due_at and clock.period.kind in _BINDS]
     referral.due_at = min(due) if due else None
-    referral.save(update_fields=["due_at"])
+    referral.queue_at = referral.due_at or NOT_DUE
+    referral.save(update_fields=["due_at", "queue_at"])

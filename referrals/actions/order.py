@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from broker.forms.audiences import audience_view
-from broker.forms.facts import with_facts
-
 from broker.basics.clock import iso
 from broker.crypto.canonical import canonical, sha256_hex
+from broker.forms.audiences import audience_view
+from broker.forms.facts import with_facts
+from broker.forms.validation import validate_whole
 from broker.law.form import Audience, Fact
-from broker.law.instrument import Appearance
+from broker.law.terms import Appearance
 from broker.parties.directory import contact_point
 from broker.parties.models import Organisation
 from broker.seals.keyring import signing_key
@@ -20,9 +20,12 @@ FORMAT = "broker-order/1"
 
 def text(referral: Referral, items: list[Item]) -> dict[str, Any]:
     """Return what a person reads and approves: everything but the time and proof of issuing."""
+    values = with_facts(referral.instrument.form, referral.form, _facts(referral, items))
+    return _as_sent(referral, items, values)
+
+
+def _as_sent(referral: Referral, items: list[Item], values: dict[str, Any]) -> dict[str, Any]:
     instrument = referral.instrument
-    facts = _facts(referral, items)
-    values = with_facts(instrument.form, referral.form, facts)
     return {
         "format": FORMAT,
         "order_id": str(referral.id),
@@ -47,23 +50,30 @@ def text_sha256(referral: Referral, items: list[Item]) -> str:
 def issue(
     referral: Referral, items: list[Item], approvals: list[Approval], *, at: datetime
 ) -> bytes:
-    """Return the order as issued at `at`: the approved text, who approved it, and when."""
-    instrument = referral.instrument
-    order = text(referral, items)
-    issued = {Fact.ISSUED_AT: iso(at), Fact.ISSUED_ON: at.date().isoformat()}
-    shown = with_facts(instrument.form, order["form"], issued)
-    order["form"] = audience_view(instrument.form, shown, Audience.ADDRESSEE)
+    """Return the order as issued at `at`: the approved text, who approved it, and when.
+
+    Raises Invalid when a field the instrument asks for is still missing.
+    """
+    form, last = referral.instrument.form, approvals[-1]
+    facts = _facts(referral, items) | {
+        Fact.ISSUED_AT: iso(at),
+        Fact.ISSUED_ON: at.date().isoformat(),
+        Fact.SIGNATURE: {"method": last.method, "by": last.service_number, "at": iso(last.at)},
+    }
+    values = validate_whole(form, with_facts(form, referral.form, facts))
+    order = _as_sent(referral, items, values)
     order["issued_at"] = iso(at)
-    order["approvals"] = [
-        {
-            "service_number": approval.service_number,
-            "method": approval.method,
-            "at": iso(approval.at),
-            "text_sha256": approval.text_sha256,
-        }
-        for approval in approvals
-    ]
+    order["approvals"] = [_written(approval) for approval in approvals]
     return canonical(order)
+
+
+def _written(approval: Approval) -> dict[str, str]:
+    return {
+        "service_number": approval.service_number,
+        "method": approval.method,
+        "at": iso(approval.at),
+        "text_sha256": approval.text_sha256,
+    }
 
 
 def sign(unit: Organisation, order: bytes) -> tuple[bytes, str]:

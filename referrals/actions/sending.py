@@ -18,7 +18,7 @@ from referrals.actions import order
 from referrals.actions.drafting import Draft, facts_of, new_referral
 from referrals.actions.due import refresh_due
 from referrals.flow import REFERRAL
-from referrals.models import Approval, Referral
+from referrals.models import NOT_DUE, Approval, Referral
 from referrals.policy import may
 
 
@@ -134,6 +134,8 @@ def withdraw(referral: Referral, *, reason: str, actor: Actor) -> Taken[Referral
             body={"reason": reason},
         )
         ring_for([dispatch])
-        return Deed(new={"reason": reason}, rows=[dispatch], changes={"due_at": None})
+        return Deed(
+            new={"reason": reason}, rows=[dispatch], changes={"due_at": None, "queue_at": NOT_DUE}
+        )
 
     return engine.take(REFERRAL, "withdraw", referral, actor=actor, may=may, deed=deed)

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from broker.api.cursors import page
+from broker.api.cursors import Order, asked_page, page_of
 from broker.api.problems import document
 from broker.api.shapes import read
 from broker.api.views import Done, SignedView
@@ -25,7 +25,7 @@ class Referrals(SignedView):
     @extend_schema(
         operation_id="referral_list",
         responses=shapes.ReferralPage,
-        parameters=[OpenApiParameter("cursor", str), OpenApiParameter("limit", int)],
+        parameters=[OpenApiParameter("cursor", str), OpenApiParameter("size", int)],
     )
     def get(self, request: Request, **kwargs: Any) -> Any:
         return super().get(request, **kwargs)
@@ -37,8 +37,9 @@ class Referrals(SignedView):
         return super().post(request, **kwargs)
 
     def look(self, request: Request, actor: Actor, **kwargs: Any) -> dict[str, Any]:
-        rows = queries.all_seen(actor)
-        return page(request, rows, instant="opened_at", shown=showing.line)
+        newest = Order("opened_at", newest_first=True)
+        page = page_of(queries.all_seen(actor), newest, **asked_page(request))
+        return {"results": [showing.line(row) for row in page.rows], "next": page.next}
 
     def act(self, request: Request, actor: Actor, **kwargs: Any) -> Done:
         asked = read(shapes.NewReferral, request)
