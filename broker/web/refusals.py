@@ -1,5 +1,6 @@
 """A refusal as a page: what was refused, why, and what to do. Status codes live here."""
 
+import contextlib
 import logging
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from broker.basics.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from broker.web import seats
 
 log = logging.getLogger("broker.web")
 
@@ -107,7 +109,17 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for an address without a page: the same as for a case of somebody else."""
+    _find_seat(request)
     return page_for(request, nothing_here())
+
+
+def _find_seat(request: HttpRequest) -> None:
+    """Give the page its rail where no view has looked for the seat; without one it does."""
+    officer = seats.officer_of(request) if hasattr(request, "user") else None
+    if officer is None:
+        return
+    with contextlib.suppress(Refusal, seats.SeatNotChosen):
+        request.seat = seats.current(request, officer)  # type: ignore[attr-defined]
 
 
 def nothing_here() -> NotFound:
@@ -136,6 +148,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form without a valid token: forged, or older than the session."""
+    _find_seat(request)
     return page_for(
         request,
         NotAllowed(
