@@ -1,4 +1,7 @@
-"""How the API describes itself (OpenAPI 3): signatures, problems, and what each view declares."""
+"""How the API describes itself (OpenAPI 3): signatures, problems, and what each view declares.
+
+Loaded by the framework before any view: it imports none.
+"""
 
 from typing import Any, ClassVar
 
@@ -6,10 +9,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from drf_spectacular.views import SpectacularJSONAPIView
 
-from broker.api.problems import CONTENT_TYPE
-
+_PROBLEM_TYPE = "application/problem+json"
 _PROBLEM = {
     "type": "object",
     "description": "What was refused, why, and what to do (RFC 9457).",
@@ -68,8 +69,8 @@ class SignedSchema(AutoSchema):
         problem = OpenApiResponse(_PROBLEM, description="Refused")
         return {
             (200, "application/json"): answers,
-            ("4XX", CONTENT_TYPE): problem,
-            ("5XX", CONTENT_TYPE): problem,
+            ("4XX", _PROBLEM_TYPE): problem,
+            ("5XX", _PROBLEM_TYPE): problem,
         }
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
@@ -84,11 +85,3 @@ class SignedSchema(AutoSchema):
                 description="Names this act; a retry with the same key gets the same answer.",
             )
         ]
-
-
-class SchemaView(SpectacularJSONAPIView):  # type: ignore[misc]
-    """The description of the API, for everyone."""
-
-    asks_for = "nobody"
-    authentication_classes: ClassVar = []
-    permission_classes: ClassVar = []

@@ -6,8 +6,7 @@ Included behind the doors of the apps, since its last line takes every other add
 from django.urls import path
 
 from broker.api.inbox import Inbox
-from broker.api.meanings import MeaningView, UnknownView
-from broker.api.schema import SchemaView
+from broker.api.own_views import MeaningView, SchemaView, UnknownView
 
 app_name = "api"
 urlpatterns = [

@@ -1,9 +1,10 @@
-"""What each kind of problem means: the page that a problem's `type` leads to."""
+"""The API's own views: its description, what its problems mean, and what is not there."""
 
 from inspect import getdoc
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,6 +12,14 @@ from rest_framework.views import APIView
 from broker.api.problems import STATUS, Internal
 from broker.basics import errors
 from broker.basics.errors import NotFound, Refusal
+
+
+class SchemaView(SpectacularJSONAPIView):  # type: ignore[misc]
+    """The description of the API, for everyone."""
+
+    asks_for = "nobody"
+    authentication_classes: ClassVar = []
+    permission_classes: ClassVar = []
 
 
 class MeaningView(APIView):
