@@ -91,12 +91,15 @@ def verify_digest(parsed: ParsedSignature, digest: bytes) -> None:
 
 def check_algorithms(parsed: ParsedSignature) -> None:
     """Refuse all but ECDSA P-256 with SHA-256; raise AlgorithmError."""
-    strange = parsed.algorithms - {_SHA256, _ECDSA_SHA256}
-    if strange:
-        raise AlgorithmError(f"The signature uses {', '.join(sorted(strange))}.")
+    _refuse_strange(parsed.algorithms)
     key = parsed.signer.public_key()
     if not (isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)):
         raise AlgorithmError("The signer's key is not a P-256 key.")
+
+
+def _refuse_strange(algorithms: frozenset[str]) -> None:
+    if strange := algorithms - {_SHA256, _ECDSA_SHA256}:
+        raise AlgorithmError(f"The signature uses {', '.join(sorted(strange))}.")
 
 
 def _read(data: bytes, *, attributes: frozenset[str]) -> ParsedSignature:
@@ -121,7 +124,10 @@ def _parse(signed: Any, raw_attributes: bytes, wanted: frozenset[str]) -> Parsed
         raise CmsError("The signature must be over plain data, by exactly one signer.")
     signer = signed["signer_infos"][0]
     values = dict(_single_values(signer["signed_attrs"]))
+    algorithms = frozenset(_algorithms(signed, signer))
     if values.keys() != wanted or values["content_type"].native != "data":
+        # An older algorithm brings older attributes with it; it is the reason worth telling.
+        _refuse_strange(algorithms)
         raise CmsError("The signed attributes are not exactly those of this format.")
     certificates = tuple(_certificates(signed))
     found = _signer_of(signer, certificates)
@@ -133,7 +139,7 @@ def _parse(signed: Any, raw_attributes: bytes, wanted: frozenset[str]) -> Parsed
         signing_time=values["signing_time"].native,
         signed_attributes=raw_attributes,
         signature=signer["signature"].native,
-        algorithms=frozenset(_algorithms(signed, signer)),
+        algorithms=algorithms,
         stamp_tokens=tuple(_stamp_tokens(signer)),
         crls=tuple(one.dump() for one in _members(signed["crls"])),
     )

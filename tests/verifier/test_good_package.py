@@ -1,9 +1,5 @@
 """A good package passes, whoever sealed it and whatever it holds."""
 
-import io
-
-import pytest
-
 from broker.crypto import age
 from evidence.verifier.outcome import Exit, Status
 from tests.verifier.forge import Forge, judge
