@@ -5,9 +5,7 @@ plaintext, two encryptors, the sums of the ciphertext, the writer. hashlib, zlib
 `cryptography` release the interpreter lock; blocks are made once and used in turn.
 """
 
-import hashlib
 import os
-import zlib
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -16,7 +14,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from broker.crypto.age_stream import CHUNK_SIZE, NONCE_SIZE, TAG_SIZE, ChunkCipher
-from evidence.package.payload import PayloadFacts
+from evidence.package.payload import Sums
 
 _CHUNKS = 32
 _BLOCK = _CHUNKS * CHUNK_SIZE
@@ -49,15 +47,15 @@ class _Block:
 class SealingPipe:
     """A sink for plaintext that leaves an age payload in `out`. Use as a context.
 
-    `out` is a raw (unbuffered) binary file; the payload begins at its present place. A fault
-    in any stage (OSError of the disk) is raised by the next call.
+    `out` is a raw (unbuffered) binary file; the payload begins at its present place. `sums`
+    takes in its bytes. A fault in any stage (OSError of the disk) is raised by a later call.
     """
 
-    def __init__(self, out: FileIO, file_key: bytes) -> None:
+    def __init__(self, out: FileIO, file_key: bytes, sums: Sums) -> None:
         nonce = os.urandom(NONCE_SIZE)
         self._out = out
         self._cipher = ChunkCipher(file_key, nonce)
-        self._sums = _Sums()
+        self._sums = sums
         self._ring = deque(_Block() for _ in range(_BLOCKS))
         self._block = self._ring.popleft()
         self._index = 0
@@ -66,7 +64,7 @@ class SealingPipe:
         self._plain_hasher, self._summer, self._writer = (self._stage() for _ in range(3))
         self.plain_bytes = 0
         self._sums.add(nonce)
-        _write_all(out, memoryview(nonce))
+        write_all(out, nonce)
 
     def __enter__(self) -> Self:
         return self
@@ -118,12 +116,11 @@ class SealingPipe:
         for block in (*self._ring, self._block):
             block.wait()
 
-    def finish(self) -> PayloadFacts:
-        """Seal the last chunk, wait for every stage, and tell the payload's size and sums."""
+    def finish(self) -> None:
+        """Seal the last chunk and wait for every stage; then the sums are complete."""
         self._submit(last=True)
         for block in self._ring:
             block.wait()
-        return self._sums.facts()
 
     def _room(self) -> memoryview:
         """Return the free end of the present block; it is handed on only when more comes."""
@@ -164,7 +161,7 @@ class SealingPipe:
 
     def _write(self, block: _Block, sealing: Future[None]) -> None:
         sealing.result()
-        _write_all(self._out, _sealed(block))
+        write_all(self._out, _sealed(block))
 
     def _stage(self, *, workers: int = 1) -> ThreadPoolExecutor:
         stage = ThreadPoolExecutor(workers)
@@ -172,28 +169,13 @@ class SealingPipe:
         return stage
 
 
-class _Sums:
-    """Size, SHA-256 and CRC-32 of the ciphertext."""
-
-    def __init__(self) -> None:
-        self._sha256 = hashlib.sha256()
-        self._crc32 = 0
-        self._size = 0
-
-    def add(self, data: bytes | memoryview) -> None:
-        self._sha256.update(data)
-        self._crc32 = zlib.crc32(data, self._crc32)
-        self._size += len(data)
-
-    def facts(self) -> PayloadFacts:
-        return PayloadFacts(self._size, self._sha256.hexdigest(), self._crc32)
-
-
 def _sealed(block: _Block) -> memoryview:
     chunks = max(1, -(-block.filled // CHUNK_SIZE))
     return block.sealed[: block.filled + chunks * TAG_SIZE]
 
 
-def _write_all(out: FileIO, data: memoryview) -> None:
-    while data:
-        data = data[out.write(data) :]
+def write_all(out: FileIO, data: bytes | memoryview) -> None:
+    """Write all of `data` to an unbuffered file, which may take it in pieces."""
+    view = memoryview(data)
+    while view:
+        view = view[out.write(view) :]

@@ -16,8 +16,8 @@ from broker.crypto.canonical import sha256_hex
 from evidence.package import container, layout
 from evidence.package.manifest import manifest_text
 from evidence.package.packing import Packed, pack
-from evidence.package.payload import PayloadFacts
-from evidence.package.pipeline import SealingPipe
+from evidence.package.payload import ContainerSums, Sums
+from evidence.package.pipeline import SealingPipe, write_all
 from evidence.package.statement import Statement
 from evidence.package.task import Sealed, Sealer, SignedOrder, Task, prepare
 
@@ -45,8 +45,9 @@ def seal(
     _demand_outside(source, out)
     task = prepare(source, order, package_id, recipients, sealer)
     with _new_file(out / PAYLOAD_FILE) as target:
-        sealed, entries = _seal(task, target)
-    (out / ENVELOPE_FILE).write_bytes(container.lay_out_envelope(entries))
+        sealed, entries = _seal(task, target, Sums())
+        with _new_file(out / ENVELOPE_FILE) as envelope:
+            write_all(envelope, container.lay_out_envelope(entries))
     return sealed
 
 
@@ -64,36 +65,36 @@ def seal_file(
     task = prepare(source, order, package_id, recipients, sealer)
     with _new_file(out) as target:
         target.seek(container.payload_offset())
-        sealed, entries = _seal(task, target)
-        head, _, tail = container.lay_out(entries, sealed.payload).parts
-        target.write(tail.literal or b"")
+        sums = ContainerSums()
+        sealed, entries = _seal(task, target, sums)
+        head, _, tail = container.lay_out(entries, sums.facts()).parts
+        write_all(target, tail.literal or b"")
         target.seek(0)
-        target.write(head.literal or b"")
+        write_all(target, head.literal or b"")
     return sealed
 
 
-def _seal(task: Task, target: FileIO) -> tuple[Sealed, dict[str, bytes]]:
+def _seal(task: Task, target: FileIO, sums: Sums) -> tuple[Sealed, dict[str, bytes]]:
     """Write the payload to `target`; return what was sealed and the envelope's entries."""
     file_key = age.new_file_key()
     header = age.make_header(file_key, task.recipients)
-    with SealingPipe(target, file_key) as pipe:
+    with SealingPipe(target, file_key, sums) as pipe:
         packed = pack(task, pipe)
-        payload = pipe.finish()
-    statement = _statement(task, packed, header, payload)
+        pipe.finish()
+    statement = _statement(task, packed, header, sums)
     document = statement.document()
     sealed = Sealed(
         statement=statement,
         statement_sha256=sha256_hex(document),
-        payload=payload,
         files=packed.files,
         octets=packed.octets,
         renamed=packed.renamed,
         not_packed=tuple(packed.not_packed),
     )
-    return sealed, _envelope(task, document, header, payload)
+    return sealed, _envelope(task, document, header, sums)
 
 
-def _statement(task: Task, packed: Packed, header: bytes, payload: PayloadFacts) -> Statement:
+def _statement(task: Task, packed: Packed, header: bytes, payload: Sums) -> Statement:
     return Statement(
         package_id=task.package_id,
         case_commitment=task.opening.case_commitment(),
@@ -111,9 +112,7 @@ def _statement(task: Task, packed: Packed, header: bytes, payload: PayloadFacts)
     )
 
 
-def _envelope(
-    task: Task, statement: bytes, header: bytes, payload: PayloadFacts
-) -> dict[str, bytes]:
+def _envelope(task: Task, statement: bytes, header: bytes, payload: Sums) -> dict[str, bytes]:
     manifest = manifest_text(
         statement=hashlib.sha256(statement).digest(),
         header=hashlib.sha256(header).digest(),

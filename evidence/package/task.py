@@ -15,7 +15,6 @@ from broker.crypto import age, cms
 from broker.crypto.keys import SigningKey
 from evidence.package.opening import Opening, new_opening
 from evidence.package.order import Order, parse_order
-from evidence.package.payload import PayloadFacts
 from evidence.package.statement import Statement
 
 
@@ -51,7 +50,7 @@ class Sealer:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What sealing left: the statement, the payload's sums, and what the bag holds.
+    """What sealing left: the statement (payload's digest and size in it), and what is packed.
 
     `files` were packed, `octets` bytes in all; `renamed` of them under another name; the
     paths in `not_packed` (empty folders, links, devices) were not.
@@ -59,7 +58,6 @@ class Sealed:
 
     statement: Statement
     statement_sha256: str
-    payload: PayloadFacts
     files: int
     octets: int
     renamed: int
