@@ -26,10 +26,10 @@ def officer_with_password(username: str, password: str) -> Officer | None:
     return found if isinstance(found, Officer) else None
 
 
-def spend_code(officer: Officer, code: str) -> bool:
+def spend_code(officer: Officer, code: str, *, verb: str = "officer.signed_in") -> bool:
     """Tell whether `code` is good, and use it up: the same step never opens twice.
 
-    The sign-in is written to the log in the same transaction.
+    What the code was given for is written to the log as `verb`, in the same transaction.
     Source: RFC 6238, section 5.2 (a code is accepted once).
     """
     step = matching_step(officer.totp_secret, code)
@@ -39,7 +39,7 @@ def spend_code(officer: Officer, code: str) -> bool:
         spent = Officer.objects.filter(pk=officer.pk, totp_last_step__lt=step, is_active=True)
         if not spent.update(totp_last_step=step):
             return False
-        write_down(officer, "officer.signed_in")
+        write_down(officer, verb)
     return True
 
 
