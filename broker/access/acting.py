@@ -61,11 +61,14 @@ def _sqlite_look(actor: Actor) -> Iterator[None]:
     mode = connection.transaction_mode
     connection.transaction_mode = "DEFERRED"
     try:
-        with transaction.atomic(durable=True), connection.cursor() as cursor:
-            cursor.execute("PRAGMA query_only = ON")
+        with transaction.atomic(durable=True):
+            # On the driver's own connection: Django refuses statements once the block is broken,
+            # and a connection left read-only would fail every later act of its thread.
+            driver = connection.connection
+            driver.execute("PRAGMA query_only = ON")
             try:
                 yield
             finally:
-                cursor.execute("PRAGMA query_only = OFF")
+                driver.execute("PRAGMA query_only = OFF")
     finally:
         connection.transaction_mode = mode
