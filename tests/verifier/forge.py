@@ -27,6 +27,7 @@ from tests.verifier.world import (
     PACKAGE_ID,
     PLATFORM,
     World,
+    der,
     sha256,
 )
 
@@ -147,8 +148,6 @@ class Forge:
 
 
 def sha256_of(signer):
-    from tests.verifier.world import der
-
     return sha256(der(signer.certificate))
 
 
@@ -162,12 +161,12 @@ def pack(entries):
     return out.getvalue()
 
 
-def judge(package, world, *, trust=None, key=True, **changes):
+def judge(package, world, *, trust=None, trust_list=None, key=True, **changes):
     """Verify container bytes in the world and return the report."""
     stream = package if hasattr(package, "read") else io.BytesIO(package)
     question = Question(
         package=stream,
-        trust=world.signed(trust or world.trust()),
+        trust=trust_list or world.signed(trust or world.trust()),
         roots=world.root_fingerprints,
         identities=(world.officer,) if key else (),
         at=NOW,

@@ -3,43 +3,21 @@
 Source: docs/custody-format.md, section 5.
 """
 
-import io
 import re
 from dataclasses import replace
 
 import pytest
 
-from broker.crypto import age
+from broker.crypto import age, keys
 from broker.crypto.age_stream import NONCE_SIZE, SEALED_CHUNK_SIZE
+from broker.crypto.canonical import canonical, parse_canonical
+from broker.crypto.note import COSIGNATURE, NoteKey, sign_note, vkey
 from evidence.package import layout
-from evidence.package.container_reader import open_container
+from evidence.package.trust import FrozenLog
 from evidence.verifier.outcome import Exit, Status
+from tests.verifier.attacks import changed, entries_of, failing, flip
 from tests.verifier.forge import Forge, judge, pack
-
-
-def entries_of(package):
-    container = open_container(io.BytesIO(package))
-    return {
-        name: container.window(name).read() for name in container.entries if name != layout.MIMETYPE
-    }
-
-
-def changed(package, name, edit):
-    """Return the package with one entry changed, its CRC-32 made to fit."""
-    entries = entries_of(package)
-    return pack(entries | {name: edit(entries[name])})
-
-
-def failing(report):
-    return {check.number for check in report.checks if check.status is Status.FAIL}
-
-
-def flip(at):
-    def edit(data):
-        place = at % len(data)
-        return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
-
-    return edit
+from tests.verifier.world import ORIGIN, WITNESSED
 
 
 def swap_chunks(payload):
@@ -140,9 +118,6 @@ def test_a_receipt_of_another_package_does_not_fit(good, world):
 
 
 def test_a_forged_witness_is_refused(world):
-    from broker.crypto import keys
-    from broker.crypto.note import COSIGNATURE, NoteKey, sign_note
-    from tests.verifier.world import WITNESSED
 
     forged = NoteKey("overseer", keys.generate("ed25519"), COSIGNATURE)
     package = Forge(
@@ -156,9 +131,6 @@ def test_a_forged_witness_is_refused(world):
 
 
 def test_a_log_key_that_is_not_in_the_policy_is_refused(world):
-    from broker.crypto import keys
-    from broker.crypto.note import NoteKey, sign_note
-    from tests.verifier.world import ORIGIN, WITNESSED
 
     forged = NoteKey(ORIGIN, keys.generate("ed25519"))
     package = Forge(
@@ -173,7 +145,6 @@ def test_a_log_key_that_is_not_in_the_policy_is_refused(world):
 
 def test_a_withheld_body_leaves_the_result_open(good, world):
     def withhold(document):
-        from broker.crypto.canonical import canonical, parse_canonical
 
         return canonical({**parse_canonical(document), "body": None, "body_salt": None})
 
@@ -190,9 +161,6 @@ def test_a_package_that_was_not_received_yet_is_open(world):
 
 
 def test_a_log_frozen_before_the_receipt_is_refused(good, world):
-    from broker.crypto.note import vkey
-    from evidence.package.trust import FrozenLog
-    from tests.verifier.world import ORIGIN
 
     frozen = FrozenLog(vkey(world.log), ORIGIN, 8, "00" * 32)
     trust = replace(world.trust(), frozen=(frozen,))

@@ -3,19 +3,27 @@
 Source: docs/custody-format.md, section 5.
 """
 
+import hmac
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from shutil import which
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from broker.crypto import age
+from broker.crypto.age_header import Header, write_stanzas
+from broker.crypto.age_keys import derive_key
+from broker.crypto.keys import to_pem
 from evidence.package import layout, tar
 from evidence.package.opening import Opening
 from evidence.package.order import NamedRecipient
+from evidence.package.task import SignedOrder
+from evidence.package.trust import Use
 from evidence.verifier.outcome import Exit, Status
+from tests.verifier.attacks import failing
 from tests.verifier.forge import Forge, judge
-from tests.verifier.test_attacks_outside import failing
 from tests.verifier.world import CASE_ID, CREATED, PACKAGE_ID, World, authority, issued_by
 
 OTHER_ID = "0193d3a0-0000-7000-8000-0000000000ff"
@@ -206,7 +214,6 @@ def test_the_statement_must_name_the_certificate_that_signs(world):
 
 def test_a_certificate_of_an_unknown_authority_is_refused(world):
     stranger = issued_by(authority("nobody"), "platform seal")
-    from evidence.package.trust import Use
 
     trust = world.trust_with("platform-1", stranger.entry(Use.SEAL))
     package = Forge(world, outer_signer=stranger, inner_signer=stranger).build()
@@ -218,9 +225,6 @@ def test_a_certificate_of_an_unknown_authority_is_refused(world):
 
 
 def test_a_certificate_that_had_expired_is_refused(world):
-    from datetime import timedelta
-
-    from evidence.package.trust import Use
 
     old = issued_by(world.seal_ca, "old", until=CREATED - timedelta(days=1))
     trust = world.trust_with("platform-1", old.entry(Use.SEAL))
@@ -250,9 +254,6 @@ def test_sha1_is_refused_as_an_algorithm(world, tmp_path):
 
 
 def _openssl_sha1(world, folder, data):
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    from broker.crypto.keys import to_pem
 
     (folder / "key.pem").write_bytes(to_pem(world.seal.key))
     (folder / "cert.pem").write_bytes(world.seal.certificate.public_bytes(Encoding.PEM))
@@ -271,10 +272,6 @@ def test_mixed_kinds_of_recipients_are_refused(world):
     hybrid = age.HybridIdentity.generate()
 
     def mixed(file_key, recipients):
-        import hmac
-
-        from broker.crypto.age_header import Header, write_stanzas
-        from broker.crypto.age_keys import derive_key
 
         holders = [age.parse_recipient(recipients[0]), age.parse_recipient(hybrid.recipient)]
         covered = write_stanzas(holder.wrap(file_key) for holder in holders)
@@ -311,7 +308,6 @@ def test_a_removed_recipient_leaves_too_few(world):
 
 
 def test_without_an_escrow_key_the_recipients_do_not_suffice(world):
-    from evidence.package.trust import Use
 
     office = world.trust().party("office-1").keys
     trust = world.trust_with(
@@ -349,7 +345,6 @@ def test_an_order_that_does_not_fit_is_refused(world, order, reason):
 
 def test_an_order_signed_by_someone_else_is_refused(world):
     document = world.order_document()
-    from evidence.package.task import SignedOrder
 
     forged = SignedOrder(document, world.other_seal.sign(document))
 
