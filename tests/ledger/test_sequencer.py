@@ -188,8 +188,7 @@ def test_a_second_sequencer_leaves_the_work_to_the_first(write):
     write()
     swept = []
 
-    with sequencer._file() as is_first:
-        with sequencer._file() as is_second:
-            swept = [is_first, is_second]
+    with sequencer._file() as is_first, sequencer._file() as is_second:
+        swept = [is_first, is_second]
 
     assert swept == [True, False]
