@@ -89,9 +89,10 @@ def _unknown(form: Form, values: Mapping[str, Any]) -> Faults:
 
 
 def _require(asked: list[Field], form: Form, kept: Mapping[str, Any], faults: Faults) -> None:
+    wrong = {path.partition(".")[0] for path in faults}
     for field in asked:
         needed = field.cardinality.is_required or (field.when and applies(field.when, kept))
-        if needed and field.key not in faults and _is_empty(kept.get(field.key)):
+        if needed and field.key not in wrong and _is_empty(kept.get(field.key)):
             faults[field.key] = [f"{_named(form, field)} is missing."]
 
 
