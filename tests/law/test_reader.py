@@ -125,7 +125,7 @@ def test_the_instruments_of_the_house_stop_nothing():
 
 
 def test_the_law_is_read_without_django():
-    modules = "catalogue, periods, alerts, authority, due, reader"
+    modules = "catalogue, periods, authority, due, reader"
     code = f"import sys; from broker.law import {modules}; catalogue.house(); print([*sys.modules])"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
