@@ -51,7 +51,7 @@ class Pulse(bootsteps.StartStopStep):
     thread ends after its present round; daemon threads, so that none outlives the worker.
     """
 
-    requires = {"celery.worker.components:Pool"}
+    requires = ("celery.worker.components:Pool",)
 
     def __init__(self, parent: Any, **_: Any) -> None:
         super().__init__(parent)

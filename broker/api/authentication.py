@@ -1,5 +1,7 @@
 """Turn a checked signature (RFC 9421) into the actor who sent the request."""
 
+from typing import cast
+
 from django.core.exceptions import DisallowedHost
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -36,6 +38,11 @@ class SignatureAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Signature realm="broker", tag="broker-v1"'
+
+
+def actor_of(request: Request) -> Actor:
+    """Return the actor of a request that `SignatureAuthentication` let in."""
+    return cast(Actor, request.user)
 
 
 def signed_url(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -37,6 +37,7 @@ class Asked:
     """An unsafe request by what makes it the same request: key and digest, not signature."""
 
     actor: Actor
+    organisation: str
     operation: str
     key: str
     digest: str
@@ -53,14 +54,14 @@ def asked(request: Request, actor: Actor) -> Asked:
             why="A repeated request must be the same act, not a second one.",
             remedy=f"Send a body, at least {{}}, and an Idempotency-Key of up to {_MOST} letters.",
         )
-    match = request.resolver_match
-    method = request.method or ""
+    match, method = request.resolver_match, request.method or ""
     return Asked(
         actor=actor,
+        organisation=cast(str, actor.organisation),
         operation=f"{method} {match.route if match else request.path}"[:120],
         key=key,
         digest=_digest(method, request.get_full_path(), body),
-        verified=request.auth,
+        verified=cast(Verified, request.auth),
     )
 
 
@@ -76,7 +77,7 @@ def keep(ask: Asked, done: Done) -> None:
     Raises IntegrityError when the key or the nonce is taken: the act is then undone.
     """
     IdempotencyRow(
-        organisation_id=ask.actor.organisation,
+        organisation_id=ask.organisation,
         operation=ask.operation,
         idempotency_key=ask.key,
         keyid=ask.verified.keyid,
@@ -97,7 +98,7 @@ def kept(ask: Asked) -> Done | None:
     """
     with looking(ask.actor):
         row = IdempotencyRow.objects.filter(
-            organisation_id=ask.actor.organisation,
+            organisation_id=ask.organisation,
             operation=ask.operation,
             idempotency_key=ask.key,
         ).first()

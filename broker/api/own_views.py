@@ -1,7 +1,7 @@
 """The API's own views: its description, what its problems mean, and what is not there."""
 
 from inspect import getdoc
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
@@ -14,19 +14,19 @@ from broker.basics import errors
 from broker.basics.errors import NotFound, Refusal
 
 
-class SchemaView(SpectacularJSONAPIView):  # type: ignore[misc]
+class SchemaView(SpectacularJSONAPIView):
     """The description of the API, for everyone."""
 
     asks_for = "nobody"
-    authentication_classes: ClassVar = []
-    permission_classes: ClassVar = []
+    authentication_classes = ()
+    permission_classes = ()
 
 
 class MeaningView(APIView):
     """The meaning of one kind of problem, for everyone."""
 
     asks_for = "nobody"
-    authentication_classes: ClassVar = []
+    authentication_classes = ()
 
     @extend_schema(exclude=True)
     def get(self, request: Request, kind: str) -> Response:
@@ -40,7 +40,7 @@ class UnknownView(APIView):
     """Every address of the API at which there is nothing: a problem document, not a page."""
 
     asks_for = "nobody"
-    authentication_classes: ClassVar = []
+    authentication_classes = ()
     schema = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -51,9 +51,10 @@ class UnknownView(APIView):
 
 
 def _meanings() -> dict[str, str]:
-    kinds = [
-        kind
-        for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
-    ]
-    return {kind.kind: " ".join((getdoc(kind) or "").split()) for kind in (*kinds, Internal)}
+    kinds: list[type[Refusal]] = [Internal]
+    kinds += [one for one in vars(errors).values() if _is_kind(one)]
+    return {kind.kind: " ".join((getdoc(kind) or "").split()) for kind in kinds}
+
+
+def _is_kind(one: object) -> bool:
+    return isinstance(one, type) and issubclass(one, Refusal) and one is not Refusal

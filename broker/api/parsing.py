@@ -53,7 +53,7 @@ def _object(data: bytes) -> Mapping[str, Json]:
 class BytesParser(BaseParser):
     """Any one media type as bytes: subclass it and name `media_type`."""
 
-    def parse(
+    def parse(  # type: ignore[override]  # the stubs know forms only
         self,
         stream: IO[Any],
         media_type: str | None = None,

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from broker.access.acting import acting, looking
+from broker.api.authentication import actor_of
 from broker.api.idempotency import Asked, Done, asked, keep, kept, with_promise
 from broker.basics.actor import Actor
 from broker.basics.errors import Refusal
@@ -42,12 +43,12 @@ class SignedView(APIView):
         raise NotImplementedError
 
     def get(self, request: Request, **kwargs: Any) -> Response:
-        with looking(request.user) as actor:
+        with looking(actor_of(request)) as actor:
             members = self.look(request, actor, **kwargs)
         return Response(members, headers={"Cache-Control": "no-store"})
 
     def post(self, request: Request, **kwargs: Any) -> Response:
-        done = self._done_once(asked(request, request.user), request, kwargs)
+        done = self._done_once(asked(request, actor_of(request)), request, kwargs)
         return Response(
             with_promise(done), done.status, headers={"Cache-Control": "no-store", **done.headers}
         )

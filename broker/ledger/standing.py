@@ -19,6 +19,6 @@ def standing() -> Standing:
     """Read the standing in three look-ups by key."""
     last = Checkpoint.objects.order_by("-size").values_list("size", "at").first()
     oldest = Pool.objects.order_by("id").values_list("entry", flat=True).first()
-    since = Entry.objects.filter(pk=oldest).values_list("at", flat=True).first()
+    since = oldest and Entry.objects.filter(pk=oldest).values_list("at", flat=True).first()
     size, signed_at = last or (0, None)
-    return Standing(size, signed_at, since if oldest else None)
+    return Standing(size, signed_at, since or None)

@@ -12,7 +12,7 @@ from broker.basics.clock import now
 from broker.basics.errors import Refusal
 from broker.crypto.http_signature import sign_request
 from broker.parties.models import ContactPoint
-from tests.api.conftest import HOST, send
+from tests.api.conftest import HOST, send, sender_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.doors")]
 
@@ -121,7 +121,8 @@ def test_nothing_is_echoed_that_could_open_a_tag(unit):
     assert stored.json()["address"] == nasty
 
 
-def test_a_naughty_string_is_taken_as_it_is_or_refused_clearly(unit, shared_data):
+def test_a_naughty_string_is_taken_as_it_is_or_refused_clearly(db, shared_data):
+    unit = sender_of("unit")
     naughty = json.loads((shared_data / "hostile" / "blns" / "blns.json").read_text())
 
     for text in naughty:
