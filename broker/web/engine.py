@@ -1,40 +1,22 @@
 """Whether the engine keeps up, as the banner of every page says it. It starts nothing."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
-from django.core.cache import cache
-from django.db.models import Min
-
-from broker.basics.clock import now
-from broker.clocks.models import Clock
-from broker.courier.models import OPEN, Dispatch
-
-KEY = "web.engine.waiting_s"
-LOOK_EVERY_S = 10
-# The Pulse sleeps at most two seconds; what waits thirty is not merely in the queue.
-PATIENCE = timedelta(seconds=30)
+from broker.basics import heartbeat
 
 
-def waiting() -> timedelta | None:
-    """Return how long the oldest due alert or dispatch has waited, or None if all is well.
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The engine has been silent for `span`; None where it has not been heard of at all."""
 
-    Looked up at most every ten seconds. Call it inside `looking`.
-    """
-    seconds = cache.get(KEY)
-    if seconds is None:
-        seconds = _looked_up()
-        cache.set(KEY, seconds, LOOK_EVERY_S)
-    span = timedelta(seconds=seconds)
-    return span if span >= PATIENCE else None
+    span: timedelta | None
 
 
-def _looked_up() -> float:
-    at = now()
-    oldest = min((each for each in _oldest(at) if each is not None), default=at)
-    return (at - oldest).total_seconds()
-
-
-def _oldest(at: datetime) -> tuple[datetime | None, datetime | None]:
-    alert = Clock.objects.filter(next_alert_at__lt=at).aggregate(at=Min("next_alert_at"))
-    post = Dispatch.objects.filter(status__in=OPEN, next_attempt_at__lt=at)
-    return alert["at"], post.aggregate(at=Min("next_attempt_at"))["at"]
+def late() -> Late | None:
+    """Return how late the sweep is that was heard of least lately, or None if all is well."""
+    ages = [heartbeat.age_s(name) for name in heartbeat.SWEEPS if heartbeat.is_late(name)]
+    if not ages:
+        return None
+    known = [age for age in ages if age is not None]
+    return Late(timedelta(seconds=max(known)) if len(known) == len(ages) else None)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.http import HttpRequest
 
@@ -14,6 +13,7 @@ from broker.basics.errors import Unauthenticated
 from broker.parties.directory import actor_in, seats
 from broker.parties.models import Membership, Officer, Organisation
 from broker.web import engine
+from broker.web.engine import Late
 
 CHOSEN = "organisation"
 
@@ -22,7 +22,7 @@ CHOSEN = "organisation"
 class Seat:
     """What the page frame tells about who is signed in.
 
-    `zone` is an IANA name; `engine_late` is how long work has waited when the engine is late.
+    `zone` is an IANA name; `engine_late` says how late the engine is, if it is.
     """
 
     actor: Actor
@@ -30,7 +30,7 @@ class Seat:
     organisation_name: str
     zone: str
     organisations_held: int
-    engine_late: timedelta | None = None
+    engine_late: Late | None = None
 
     @property
     def roles(self) -> list[str]:
@@ -58,7 +58,6 @@ def current(request: HttpRequest, officer: Officer) -> Seat:
     """
     with looking(SYSTEM):
         held = list(seats(officer))
-        late = engine.waiting()
     organisation = _chosen(organisations(held), request.session.get(CHOSEN))
     return Seat(
         actor=actor_in(officer, organisation, held),
@@ -66,7 +65,7 @@ def current(request: HttpRequest, officer: Officer) -> Seat:
         organisation_name=organisation.name,
         zone=organisation.zone,
         organisations_held=len(organisations(held)),
-        engine_late=late,
+        engine_late=engine.late(),
     )
 
 

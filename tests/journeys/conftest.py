@@ -15,6 +15,7 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from broker.basics import heartbeat
 from broker.basics.clock import now
 from broker.parties.models import Officer
 
@@ -53,12 +54,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser_page(browser: Browser, live_server: Any) -> Iterator[Page]:
+def browser_page(
+    browser: Browser, live_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Page]:
     """Open an empty page at the live server; the test fails when a page broke its own rules.
 
-    Broken rules are faults of scripts and what the content security policy refused.
+    Broken rules are faults of scripts and what the content security policy refused. No
+    engine runs beside a test; the banner that says so is kept away.
     """
     cache.clear()
+    monkeypatch.setattr(heartbeat, "is_late", lambda name: False)
     context = browser.new_context(
         base_url=live_server.url.replace("127.0.0.1", "localhost"),
         viewport={"width": WIDTHS[0], "height": 900},

@@ -1,6 +1,5 @@
 """A page with every part that broker.web offers, for eyes and for axe. Only tests mount it."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +12,21 @@ from django.urls import include, path
 from broker.basics.actor import Actor
 from broker.basics.clock import now
 from broker.basics.errors import Invalid, WrongState
+from broker.forms.page import page as page_of
+from broker.law.form import (
+    Audience,
+    Cardinality,
+    Condition,
+    Field,
+    FieldType,
+    Form,
+    FormUse,
+    Option,
+    Section,
+)
+from broker.law.words import Text
 from broker.web.access import page
+from broker.web.fields import lone
 from broker.web.panels import Panel, Row
 
 HOSTILE = (
@@ -21,51 +34,43 @@ HOSTILE = (
 )
 
 
-@dataclass
-class Described:
-    key: str
-    label: str
-    type: str
-    help: str = ""
-    article: str = ""
-    options: tuple[tuple[str, str], ...] = ()
-    required: bool = True
-    several: bool = False
-
-
-@dataclass
-class Part:
-    id: str
-    title: str
-    article: str
-    fields: list[Described]
-    help: str = ""
-
-
 FEW = (("yes", "Yes"), ("no", "No"), ("unknown", "Not known yet"))
 MANY = tuple((f"c{n}", f"Ground number {n}") for n in range(12))
-SECTIONS = [
-    Part(
-        "a",
-        "Section A: the order",
-        "Regulation (EU) 2021/784, Annex I",
-        [
-            Described("reference", "File reference", "str", "As your unit writes it.", "Art. 3(4)"),
-            Described(
-                "targets", "Addresses of the content", "target", "One per line.", several=True
-            ),
-            Described("urgent", "Immediate danger to life", "bool", required=False),
-            Described("kind", "Is the content still online?", "enum", options=FEW),
-            Described("ground", "Ground", "enum", options=MANY, article="Art. 2(7)"),
-            Described("also", "Also concerns", "enum", options=FEW, several=True, required=False),
-            Described("since", "Online since", "timestamp", "Local time of your unit."),
-            Described("day", "Day of the decision", "date"),
-            Described("mail", "E-mail of the contact point", "email", required=False),
-            Described("paper", "Signed form", "file", required=False),
-        ],
-        "Everything here goes to the platform.",
-    ),
-]
+ADDRESS = Text("Address (URL)", "Adresse (URL)")
+
+
+def _form() -> Form:
+    """A form with every kind of field that the law's forms have."""
+    kinds = [
+        Field(f"A_{kind.value}", kind, cardinality, Text(f"A {kind.value}", "x"), help=HELP)
+        for kind in FieldType
+        for cardinality in [Cardinality.OPTIONAL]
+        if kind not in {FieldType.ENUM, FieldType.REF}
+    ]
+    options = tuple(Option(code, Text(label, label)) for code, label in FEW)
+    chosen = [
+        Field("B_kind", FieldType.ENUM, Cardinality.ONE, Text("Online?", "x"), options=options),
+        Field("B_also", FieldType.ENUM, Cardinality.ANY, Text("Also", "x"), options=options),
+        Field("B_urls", FieldType.URL, Cardinality.SOME, ADDRESS, article="Art. 3(4)"),
+        Field("B_marks", FieldType.IDENT, Cardinality.ANY, Text("Identifiers", "x")),
+        Field(
+            "B_why",
+            FieldType.TEXT,
+            Cardinality.OPTIONAL,
+            Text("Why is it not known?", "x"),
+            when=Condition("B_kind", ("unknown",)),
+        ),
+    ]
+    sections = tuple(
+        Section(key, Text(title, title), "Annex I", tuple(Audience), tuple(fields))
+        for key, title, fields in (("A", "Section A", kinds), ("B", "Section B", chosen))
+    )
+    title = Text("Removal order", "Injonction de retrait")
+    return Form("order", FormUse.ORDER, Audience.ISSUER, title, "Annex I", sections)
+
+
+HELP = Text("As your unit writes it.", "x")
+VALUES = {"A_str": HOSTILE, "B_urls": ["https://example.org/a", HOSTILE], "B_kind": "unknown"}
 
 
 def _clock(minutes: float, *, lapses: float | None = None, **facts: Any) -> SimpleNamespace:
@@ -87,11 +92,6 @@ def _clock(minutes: float, *, lapses: float | None = None, **facts: Any) -> Simp
     return SimpleNamespace(due_at=due, lapses_at=later, **(usual | facts))
 
 
-@dataclass
-class Shown:
-    clocks: list[Any] = field(default_factory=list)
-
-
 @page
 def gallery(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show every part once, hostile words included."""
@@ -99,7 +99,11 @@ def gallery(request: HttpRequest, actor: Actor) -> HttpResponse:
     refusal = Invalid(
         "The order has two faults.",
         remedy="Correct them and try again.",
-        fields={"reference": [f"Too long: {HOSTILE}"], "kind": ["Choose one"], "urgent": ["Say"]},
+        fields={
+            "A_str": [f"Too long: {HOSTILE}"],
+            "B_kind": ["Choose"],
+            "B_urls.1": ["Not a URL."],
+        },
     )
     clocks = [
         _clock(12),
@@ -119,8 +123,8 @@ def gallery(request: HttpRequest, actor: Actor) -> HttpResponse:
     when = now() - timedelta(hours=3)
     context = {
         "refusal": refusal,
-        "sections": SECTIONS,
-        "values": {"reference": HOSTILE, "targets": ["https://example.org/a", HOSTILE]},
+        "sections": page_of(_form(), VALUES, faults=refusal.fields),
+        "alone": lone("ground", "enum", "Ground", choices=MANY, help="One of twelve."),
         "clocks": clocks,
         "states": ["draft", "sent", "received", "clarifying", "answered", "refused", "withheld"],
         "panels": [

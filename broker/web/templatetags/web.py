@@ -9,8 +9,9 @@ from django.conf import settings
 from django.template.context import Context
 
 from broker.basics.errors import Refusal
+from broker.forms.page import PageField
 from broker.web import clock_face, navigation, times, words
-from broker.web.fields import Description, Drawn, drawn, faults_of, field_id
+from broker.web.fields import drawn_field, faults_of, field_id, labels_of
 
 register = template.Library()
 
@@ -137,14 +138,16 @@ def error_summary(
     return {"refusal": refusal, "faults": faults_of(refusal, labels)}
 
 
-@register.simple_tag
-def draw(
-    field: Description,
-    values: Mapping[str, object] | None = None,
-    faults: Mapping[str, Sequence[str]] | None = None,
-) -> Drawn:
-    """`{% draw field values faults as it %}{% include it.widget with field=it %}`."""
-    return drawn(field, values, faults)
+@register.inclusion_tag("web/form/field.html", takes_context=True)
+def field(context: Context, described: PageField) -> dict[str, Any]:
+    """`{% field described %}`: one whole field, from a form or from `fields.lone`."""
+    return {"it": drawn_field(described, zone=_zone(context))}
+
+
+@register.filter
+def labels(sections: Sequence[Any]) -> dict[str, str]:
+    """`{% error_summary refusal sections|labels %}`: the label of each field."""
+    return labels_of(sections)
 
 
 @register.filter
