@@ -11,6 +11,7 @@ from broker.basics.ids import uuid7
 from broker.clocks.watched import Watched, Where
 from broker.flow.case import Case, known_states
 from broker.law.clock import Scope, Seat
+from broker.law.terms import Effect
 from broker.parties.models import Organisation
 from referrals.flow import State
 
@@ -52,6 +53,10 @@ class Referral(Case):
     @property
     def parties(self) -> Sequence[str]:
         return (str(self.unit_id), str(self.platform_id))
+
+    @property
+    def is_binding(self) -> bool:
+        return self.instrument.effect is Effect.BINDING
 
     @property
     def watched(self) -> Watched:

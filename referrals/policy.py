@@ -7,7 +7,6 @@ from broker.access.permissions import Permission
 from broker.access.roles import Role, holds
 from broker.basics.actor import Actor
 from broker.flow.table import Step
-from broker.law.terms import Effect
 from referrals.flow import SHOWN_TO_PLATFORM, State
 from referrals.models import Approval, Referral
 
@@ -50,8 +49,7 @@ def _on_the_right_side(actor: Actor, permission: Permission, referral: Referral)
 
 def _may_file(referral: Referral) -> Decision:
     """Drafting and sending in one act is only for what one person may ask without approval."""
-    instrument = referral.instrument
-    if instrument.effect is Effect.BINDING or instrument.approvals.people > 1:
+    if referral.is_binding or referral.instrument.approvals.people > 1:
         return deny(
             "A binding order is approved by a person who has read it.",
             "File it as a draft; a supervisor approves it in the portal.",

@@ -3,28 +3,36 @@
 from django.urls import path
 
 from referrals.api import views as api
+from referrals.portal import drafting, platform, steps, talking, views
 
 app_name = "referrals"
 
+_CASE = "referrals/<str:reference>"
+_API_CASE = "api/v1/referrals/<str:reference>"
+
 urlpatterns = [
     path("api/v1/referrals", api.Referrals.as_view(), name="api_referrals"),
-    path("api/v1/referrals/<str:reference>", api.OneReferral.as_view(), name="api_referral"),
-    path("api/v1/referrals/<str:reference>/send", api.Sending.as_view(), name="api_send"),
-    path("api/v1/referrals/<str:reference>/receipt", api.Receipts.as_view(), name="api_receipt"),
-    path("api/v1/referrals/<str:reference>/answers", api.Answers.as_view(), name="api_answers"),
-    path(
-        "api/v1/referrals/<str:reference>/clarification",
-        api.Clarification.as_view(),
-        name="api_clarification",
-    ),
-    path(
-        "api/v1/referrals/<str:reference>/resumption",
-        api.Resumption.as_view(),
-        name="api_resumption",
-    ),
-    path(
-        "api/v1/referrals/<str:reference>/withdrawal",
-        api.Withdrawal.as_view(),
-        name="api_withdrawal",
-    ),
+    path(_API_CASE, api.OneReferral.as_view(), name="api_referral"),
+    path(f"{_API_CASE}/send", api.Sending.as_view(), name="api_send"),
+    path(f"{_API_CASE}/receipt", api.Receipts.as_view(), name="api_receipt"),
+    path(f"{_API_CASE}/answers", api.Answers.as_view(), name="api_answers"),
+    path(f"{_API_CASE}/clarification", api.Clarification.as_view(), name="api_clarification"),
+    path(f"{_API_CASE}/resumption", api.Resumption.as_view(), name="api_resumption"),
+    path(f"{_API_CASE}/withdrawal", api.Withdrawal.as_view(), name="api_withdrawal"),
+    path("referrals/", views.queue, name="queue"),
+    path("referrals/new", drafting.choose, name="new"),
+    path("referrals/new/<slug:instrument_id>", drafting.new, name="draft"),
+    path("referrals/approvals", views.approvals, name="approvals"),
+    path("referrals/inbox", platform.inbox, name="inbox"),
+    path(_CASE, views.case, name="case"),
+    path(f"{_CASE}/edit", drafting.edit, name="edit"),
+    path(f"{_CASE}/approve", steps.approve, name="approve"),
+    path(f"{_CASE}/send", steps.send, name="send"),
+    path(f"{_CASE}/reopen", steps.reopen, name="reopen"),
+    path(f"{_CASE}/close", steps.close, name="close"),
+    path(f"{_CASE}/withdraw", steps.withdraw, name="withdraw"),
+    path(f"{_CASE}/clarify", talking.clarify, name="clarify"),
+    path(f"{_CASE}/resume", talking.resume, name="resume"),
+    path(f"{_CASE}/take-in", platform.take_in, name="take_in"),
+    path(f"{_CASE}/answer", platform.answer, name="answer"),
 ]

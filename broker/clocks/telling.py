@@ -86,9 +86,7 @@ def start(watched: Watched, period: Period, *, at: datetime) -> Clock:
     )
     deadline = periods.count(period, at, zone=zone, place=place)
     clock.due_at, clock.lapses_at = deadline.due_at, deadline.lapses_at
-    clock.derivation = [
-        {"text": step.text, "source": step.source, "mark": step.mark} for step in deadline.steps
-    ]
+    clock.derivation = _derivation(deadline)
     plan(clock, period)
     clock.save(force_insert=True)
     return clock
@@ -126,21 +124,23 @@ def _stand_still(running: Clock, at: datetime) -> None:
 def _go_on(running: Clock, period: Period, at: datetime) -> None:
     if running.status != Status.SUSPENDED or running.suspended_at is None:
         return
-    stood_still = at - running.suspended_at
-    if running.due_at and running.lapses_at:
-        running.due_at += stood_still
-        running.lapses_at += stood_still
-    running.derivation = [
-        *running.derivation,
-        {
-            "text": f"The period stood still for {stood_still}, until {at.isoformat()}.",
-            "source": period.source.text,
-            "mark": period.source.mark,
-        },
-    ]
+    before = periods.Deadline(running.due_at, running.lapses_at, ())
+    stood_still = (running.suspended_at, at)
+    deadline = periods.resume(
+        period, before, stood_still=stood_still, zone=running.zone, place=running.place
+    )
+    running.due_at, running.lapses_at = deadline.due_at, deadline.lapses_at
+    running.derivation = [*running.derivation, *_derivation(deadline)]
     running.status, running.suspended_at = Status.RUNNING, None
     plan(running, period)
     running.save()
+
+
+def _derivation(deadline: periods.Deadline) -> list[dict[str, str]]:
+    return [
+        {"text": step.text, "source": step.source, "mark": str(step.mark)}
+        for step in deadline.steps
+    ]
 
 
 def silence(clocks: Iterable[Clock], rung: int) -> None:

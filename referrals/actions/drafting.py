@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from broker.forms.validation import validate
 from django.conf import settings
 
 from broker.access.permissions import Permission
@@ -14,6 +13,7 @@ from broker.basics.errors import Invalid, NotAllowed
 from broker.basics.ids import public_reference
 from broker.flow import engine
 from broker.flow.engine import Deed, Taken
+from broker.forms.validation import validate
 from broker.law import catalogue
 from broker.law.instrument import Instrument
 from broker.law.terms import FlowKind

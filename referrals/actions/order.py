@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from broker.basics.clock import iso
+from broker.basics.errors import Invalid
 from broker.crypto.canonical import canonical, sha256_hex
 from broker.forms.audiences import audience_view
 from broker.forms.facts import with_facts
-from broker.forms.validation import validate_whole
+from broker.forms.validation import validate, validate_whole
 from broker.law.form import Audience, Fact
 from broker.law.terms import Appearance
 from broker.parties.directory import contact_point
@@ -45,6 +46,15 @@ def _as_sent(referral: Referral, items: list[Item], values: dict[str, Any]) -> d
 def text_sha256(referral: Referral, items: list[Item]) -> str:
     """Return the digest that an approval is bound to, in hex."""
     return sha256_hex(canonical(text(referral, items)))
+
+
+def missing(referral: Referral) -> list[str]:
+    """Return what is still wrong or missing in the form, in words; nothing when it is complete."""
+    try:
+        validate(referral.instrument.form, referral.form)
+    except Invalid as refusal:
+        return [fault for faults in refusal.fields.values() for fault in faults]
+    return []
 
 
 def issue(
