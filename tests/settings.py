@@ -6,4 +6,4 @@ from pathlib import Path
 os.environ.setdefault("BROKER_MODE", "test")
 os.environ.setdefault("BROKER_DATA", str(Path(__file__).resolve().parents[1] / ".data" / "test"))
 
-from broker.settings import *  # noqa: E402, F403
+from broker.settings import *  # noqa: F403
