@@ -12,7 +12,7 @@ from typing import Any
 
 from asn1crypto import cms
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -22,6 +22,7 @@ _PLAIN = frozenset({"content_type", "message_digest", "signing_time"})
 _CADES = _PLAIN | {"signing_certificate_v2"}
 _SHA256 = "sha256"
 _ECDSA_SHA256 = "sha256_ecdsa"
+_NULL = b"\x05\x00"
 _CERTIFICATES_TAG = 0xA0
 _OPTIONAL_1_TAG = 0xA1  # crls in SignedData, unsigned attributes in SignerInfo
 
@@ -77,12 +78,9 @@ def verify_digest(parsed: ParsedSignature, digest: bytes) -> None:
 
     Raises AlgorithmError, SignatureError.
     """
-    check_algorithms(parsed)
+    key = _signing_key(parsed)
     if not hmac.compare_digest(parsed.message_digest, digest):
         raise SignatureError("The signature is over other bytes than these.")
-    key = parsed.signer.public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise AlgorithmError("The signer's key is not a P-256 key.")
     try:
         key.verify(parsed.signature, parsed.signed_attributes, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
@@ -91,10 +89,18 @@ def verify_digest(parsed: ParsedSignature, digest: bytes) -> None:
 
 def check_algorithms(parsed: ParsedSignature) -> None:
     """Refuse all but ECDSA P-256 with SHA-256; raise AlgorithmError."""
+    _signing_key(parsed)
+
+
+def _signing_key(parsed: ParsedSignature) -> ec.EllipticCurvePublicKey:
     _refuse_strange(parsed.algorithms)
-    key = parsed.signer.public_key()
-    if not (isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)):
-        raise AlgorithmError("The signer's key is not a P-256 key.")
+    try:
+        key = parsed.signer.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+        return key
+    raise AlgorithmError("The signer's key is not a P-256 key.")
 
 
 def _refuse_strange(algorithms: frozenset[str]) -> None:
@@ -111,7 +117,7 @@ def _read(data: bytes, *, attributes: frozenset[str]) -> ParsedSignature:
         return _parse(content["content"], raw_attributes, attributes)
     except CmsError:
         raise
-    except (ValueError, TypeError, KeyError, x509.InvalidVersion) as fault:
+    except Exception as fault:  # whatever two parsers think of on hostile bytes
         raise CmsError(f"The signature cannot be read: {fault}") from fault
 
 
@@ -123,6 +129,7 @@ def _parse(signed: Any, raw_attributes: bytes, wanted: frozenset[str]) -> Parsed
     ):
         raise CmsError("The signature must be over plain data, by exactly one signer.")
     signer = signed["signer_infos"][0]
+    _demand_profile(signed, signer)
     values = dict(_single_values(signer["signed_attrs"]))
     algorithms = frozenset(_algorithms(signed, signer))
     if values.keys() != wanted or values["content_type"].native != "data":
@@ -200,6 +207,16 @@ def _demand_named(signer: x509.Certificate, values: Mapping[str, Any]) -> None:
         first["cert_hash"].native != signer.fingerprint(hashes.SHA256())
     ):
         raise CmsError("The attribute signing-certificate-v2 names another certificate.")
+
+
+def _demand_profile(signed: Any, signer: Any) -> None:
+    """Check the versions, and that algorithms come without parameters (or with NULL)."""
+    if (signed["version"].native, signer["version"].native) != ("v1", "v1"):
+        raise CmsError("The signature is not of the version that its parts ask for.")
+    digests = [*signed["digest_algorithms"], signer["digest_algorithm"]]
+    for algorithm in (*digests, signer["signature_algorithm"]):
+        if algorithm["parameters"].dump() not in (b"", _NULL):
+            raise CmsError("An algorithm has parameters that it must not have.")
 
 
 def _algorithms(signed: Any, signer: Any) -> Iterator[str]:

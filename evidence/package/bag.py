@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat
 from collections import deque
+from concurrent.futures import Future
 from dataclasses import dataclass
 from io import FileIO
 from typing import IO, Protocol
@@ -37,6 +38,7 @@ class _Lagging:
     original: bytes
     size: int
     digest: _Digest
+    hashed: Future[None]
 
 
 class BagWriter:
@@ -66,18 +68,13 @@ class BagWriter:
         self.octets, self.files = self.octets + size, self.files + 1
         if self.files > layout.MAX_FILES:
             raise TooLarge(f"The folder holds more than {layout.MAX_FILES} files.")
-        self._lagging.append(_Lagging(path, found.original, size, digest))
-        if len(self._lagging) >= _LAGGING:
-            self.settle()
+        hashed = self._pipe.last_hash
+        self._lagging.append(_Lagging(path, found.original, size, digest, hashed))
+        self._write_lines(most_lagging=_LAGGING)
 
     def settle(self) -> None:
         """Wait for all digests and write their manifest lines and provenance."""
-        self._pipe.settle()
-        while self._lagging:
-            file = self._lagging.popleft()
-            sha256 = file.digest.hexdigest()
-            self._write_manifest(sha256, file.path)
-            self._provenance.add(PackedFile(file.path, file.original, file.size, sha256))
+        self._write_lines(most_lagging=0)
 
     def add_tag(self, name: str, data: bytes) -> None:
         """Add a small tag file; it enters the tag manifest."""
@@ -109,6 +106,17 @@ class BagWriter:
         text = "".join(f"{sha256}  {name}\n" for sha256, name in self._tags).encode()
         self.add_untagged(layout.TAG_MANIFEST, text)
         return text
+
+    def _write_lines(self, *, most_lagging: int) -> None:
+        """Write the lines of files whose digest is complete; wait for the rest beyond the most."""
+        while self._lagging:
+            if len(self._lagging) <= most_lagging and not self._lagging[0].hashed.done():
+                return
+            file = self._lagging.popleft()
+            file.hashed.result()
+            sha256 = file.digest.hexdigest()
+            self._write_manifest(sha256, file.path)
+            self._provenance.add(PackedFile(file.path, file.original, file.size, sha256))
 
     def _add_content(self, source: FileIO, path: str, size: int) -> _Digest:
         self._pipe.write(tar.member_header(layout.BAG + path, size))

@@ -13,6 +13,7 @@ from io import FileIO
 from types import TracebackType
 from typing import Protocol, Self
 
+from broker.basics.errors import Unavailable
 from broker.crypto.age_stream import CHUNK_SIZE, NONCE_SIZE, TAG_SIZE, ChunkCipher
 from evidence.package.payload import Sums
 
@@ -48,7 +49,7 @@ class SealingPipe:
     """A sink for plaintext that leaves an age payload in `out`. Use as a context.
 
     `out` is a raw (unbuffered) binary file; the payload begins at its present place. `sums`
-    takes in its bytes. A fault in any stage (OSError of the disk) is raised by a later call.
+    takes in its bytes. A fault in any stage (Unavailable: the disk) is raised by a later call.
     """
 
     def __init__(self, out: FileIO, file_key: bytes, sums: Sums) -> None:
@@ -63,6 +64,8 @@ class SealingPipe:
         self._encryptors = self._stage(workers=2)
         self._plain_hasher, self._summer, self._writer = (self._stage() for _ in range(3))
         self.plain_bytes = 0
+        self.last_hash: Future[None] = Future()
+        self.last_hash.set_result(None)
         self._sums.add(nonce)
         write_all(out, nonce)
 
@@ -99,7 +102,7 @@ class SealingPipe:
     def read_from(self, source: FileIO, size: int, hasher: Hasher) -> int:
         """Take up to `size` bytes from an unbuffered file; return how many it gave.
 
-        They go into `hasher` too; it is complete after `settle`.
+        They go into `hasher` too; it is complete when `last_hash` is done.
         """
         missing = size
         while missing:
@@ -107,14 +110,10 @@ class SealingPipe:
             if not got:
                 break
             taken = self._took(got)
-            self._block.busy.append(self._plain_hasher.submit(hasher.update, taken))
+            self.last_hash = self._plain_hasher.submit(hasher.update, taken)
+            self._block.busy.append(self.last_hash)
             missing -= got
         return size - missing
-
-    def settle(self) -> None:
-        """Wait until every digest given so far has taken in its bytes."""
-        for block in (*self._ring, self._block):
-            block.wait()
 
     def finish(self) -> None:
         """Seal the last chunk and wait for every stage; then the sums are complete."""
@@ -175,7 +174,14 @@ def _sealed(block: _Block) -> memoryview:
 
 
 def write_all(out: FileIO, data: bytes | memoryview) -> None:
-    """Write all of `data` to an unbuffered file, which may take it in pieces."""
+    """Write all of `data` to an unbuffered file; raise Unavailable when it cannot take it."""
     view = memoryview(data)
-    while view:
-        view = view[out.write(view) :]
+    try:
+        while view:
+            view = view[out.write(view) :]
+    except OSError as fault:
+        raise Unavailable(
+            "The package cannot be written.",
+            why=fault.strerror or str(fault),
+            remedy="Make room, or choose another folder, and seal again.",
+        ) from fault

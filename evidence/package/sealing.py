@@ -39,8 +39,8 @@ def seal(
     """Seal the folder `source` into `payload.bin` and `envelope.zip` in the folder `out`.
 
     `recipients` are age recipients of one kind, at least two (an office's or officer's key and
-    the same party's escrow key), each named in the order. Raises Invalid, TooLarge or
-    WrongState; OSError when `out` cannot be written.
+    the same party's escrow key), each named in the order. Raises Invalid, TooLarge,
+    WrongState (a file changed) or Unavailable (no room); FileExistsError for an earlier package.
     """
     _demand_outside(source, out)
     task = prepare(source, order, package_id, recipients, sealer)

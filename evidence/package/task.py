@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -94,17 +95,59 @@ def prepare(
     recipients: Sequence[str],
     sealer: Sealer,
 ) -> Task:
-    """Check what can be checked before a byte is read; raise Invalid."""
+    """Check all that can be checked before a byte is read; raise Invalid."""
     order = parse_order(signed.document)
+    _demand_id(package_id)
+    _demand_recipients(recipients)
+    opening = new_opening(package_id=package_id, case_id=order.case_id)
+    task = Task(source, signed, order, opening, tuple(recipients), sealer, clock.now())
+    order.demand_named(task.fingerprints)
+    _demand_able(sealer, at=task.created)
+    if not source.is_dir():
+        raise Invalid(f"There is no folder {str(source)!r} to seal.")
+    return task
+
+
+def _demand_id(package_id: str) -> None:
+    try:
+        known = str(UUID(package_id)) == package_id
+    except ValueError:
+        known = False
+    if not known:
+        raise Invalid("The package's id is not a lower-case UUID.")
+
+
+def _demand_recipients(recipients: Sequence[str]) -> None:
     if len(set(recipients)) != len(recipients) or len(recipients) < 2:
         raise Invalid(
             "A package needs at least two recipients, each named once.",
             why="One is the office's or officer's key, one the same party's escrow key.",
             remedy="Take both from the trust list.",
         )
-    opening = new_opening(package_id=package_id, case_id=order.case_id)
-    task = Task(source, signed, order, opening, tuple(recipients), sealer, clock.now())
-    order.demand_named(task.fingerprints)
-    if not source.is_dir():
-        raise Invalid(f"There is no folder {str(source)!r} to seal.")
-    return task
+    try:
+        kinds = {age.parse_recipient(text).kind for text in recipients}
+    except age.KeyTextError as fault:
+        raise Invalid(f"A recipient cannot be used. {fault}") from fault
+    if len(kinds) != 1:
+        raise Invalid(
+            "The recipients' keys are of two kinds.",
+            why="The package would be only as safe as the weaker kind.",
+            remedy="Take keys of one kind from the trust list.",
+        )
+
+
+def _demand_able(sealer: Sealer, *, at: datetime) -> None:
+    """Refuse now what would spoil the sealing at its end."""
+    if not sealer.organisation.isprintable() or not sealer.organisation:
+        raise Invalid("The sealing party's id is empty or not printable.")
+    since, until = sealer.certificate.not_valid_before_utc, sealer.certificate.not_valid_after_utc
+    if not since <= at <= until:
+        raise Invalid(
+            "The seal certificate is not valid now.",
+            why=f"It is valid from {clock.iso(since)} to {clock.iso(until)}.",
+            remedy="Seal with a certificate that is valid.",
+        )
+    try:
+        sealer.sign(b"", at=at)
+    except ValueError as fault:
+        raise Invalid(f"The seal key cannot sign. {fault}") from fault

@@ -172,13 +172,19 @@ def test_attributes_out_of_order_are_refused(signature):
         cms.read_signature(shuffled)
 
 
-@pytest.mark.parametrize("place", range(0, 400, 7))
-def test_a_flipped_bit_anywhere_near_the_signature_is_refused(signature, place):
-    flipped = bytearray(signature)
-    flipped[-1 - place] ^= 1
+@pytest.mark.parametrize("bit", range(8))
+def test_a_flipped_bit_anywhere_is_refused(signature, bit):
+    accepted = []
+    for place in range(len(signature)):
+        flipped = bytearray(signature)
+        flipped[place] ^= 1 << bit
+        try:
+            cms.verify_digest(cms.read_signature(bytes(flipped)), DIGEST)
+        except cms.CmsError:
+            continue
+        accepted.append(place)
 
-    with pytest.raises(cms.CmsError):
-        cms.verify_digest(cms.read_signature(bytes(flipped)), DIGEST)
+    assert accepted == []
 
 
 def test_an_ed25519_key_does_not_sign_documents(signer):

@@ -1,24 +1,32 @@
 """A folder is sealed in one pass; what comes out opens to exactly what went in."""
 
 import base64
+import errno
 import hashlib
 import io
 import json
 import os
+import subprocess
+import sys
 import tarfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from broker.basics.errors import Invalid, WrongState
-from broker.crypto import age, cms
+from broker.basics import clock
+from broker.basics.errors import Invalid, Unavailable, WrongState
+from broker.crypto import age, cms, keys
 from broker.crypto.canonical import canonical, parse_json
 from evidence.package import container, layout, sealing
 from evidence.package.container_reader import open_container, open_envelope
 from evidence.package.manifest import manifest_text
 from evidence.package.opening import parse_opening
 from evidence.package.padding import padded_size
-from evidence.package.payload import Sums, measure
+from evidence.package.payload import measure
 from evidence.package.statement import parse_statement
+from tests.package.sealing_kit import UNTIL
 
 
 def opened(kit, out):
@@ -300,11 +308,94 @@ def test_two_sealings_of_one_folder_share_nothing_visible(kit, folder, out):
     assert one.statement.payload_sha256 != two.statement.payload_sha256
 
 
-def test_a_fault_of_the_disk_is_told_and_ends_all_threads(kit, folder):
-    (folder / "big").write_bytes(bytes(50_000_000))
+class SmallDisk(io.FileIO):
+    """A file that takes 20 MB and no more."""
 
-    task = sealing.prepare(folder, kit.signed, kit.package_id, kit.recipients, kit.sealer)
-    full = open("/dev/full", "wb", buffering=0)  # noqa: SIM115
+    def write(self, data):
+        if self.tell() > 20_000_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
 
-    with full, pytest.raises(OSError, match="No space left"):
-        sealing._seal(task, full, Sums())
+
+def test_a_full_disk_is_told_as_such_and_nothing_is_left(kit, folder, out, monkeypatch):
+    (folder / "big").write_bytes(bytes(80_000_000))
+    monkeypatch.setattr(
+        sealing, "open", lambda path, *_, **__: SmallDisk(path, "xb"), raising=False
+    )
+
+    with pytest.raises(Unavailable, match=r"cannot be written\. No space left"):
+        kit.seal(folder, out)
+
+    assert list(out.iterdir()) == []
+
+
+def test_recipients_of_two_kinds_are_refused(kit, hybrid_kit, folder, out):
+    mixed = [kit.recipients[0], hybrid_kit.recipients[0]]
+
+    with pytest.raises(Invalid, match="of two kinds"):
+        kit.seal(folder, out, recipients=mixed)
+
+
+def test_a_mistyped_recipient_is_refused(kit, folder, out):
+    with pytest.raises(Invalid, match="A recipient cannot be used"):
+        kit.seal(folder, out, recipients=["age1nonsense", kit.recipients[0]])
+
+
+def test_a_package_id_of_another_form_is_refused(kit, folder, out):
+    with pytest.raises(Invalid, match="not a lower-case UUID"):
+        kit.seal(folder, out, package_id=kit.package_id.upper())
+
+
+def test_a_seal_certificate_over_another_key_is_refused_before_reading(kit, folder, out):
+    other = replace(kit.sealer, key=keys.generate("p256"))
+
+    with pytest.raises(Invalid, match="certificate is not over the key"):
+        kit.seal(folder, out, sealer=other)
+
+    assert list(out.iterdir()) == []
+
+
+def test_an_expired_seal_certificate_is_refused(kit, folder, out):
+    with clock.frozen(UNTIL + timedelta(days=1)), pytest.raises(Invalid, match="not valid now"):
+        sealing.seal(
+            folder,
+            out,
+            order=kit.signed,
+            package_id=kit.package_id,
+            recipients=kit.recipients,
+            sealer=kit.sealer,
+        )
+
+
+def test_many_small_and_large_files_mixed_keep_their_digests(kit, folder, out):
+    contents = {f"{place:04}": os.urandom(90_000 if place % 3 else 10) for place in range(600)}
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+
+    kit.seal(folder, out)
+
+    lines = opened(kit, out)[layout.BAG_MANIFEST].decode().splitlines()
+    assert lines == [
+        f"{hashlib.sha256(content).hexdigest()}  data/{name}" for name, content in contents.items()
+    ]
+
+
+MEASURE = """
+import sys
+from pathlib import Path
+from tests.package.sealing_kit import make_kit
+make_kit().seal(Path(sys.argv[1]), Path(sys.argv[2]))
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+def test_memory_stays_below_128_mib_whatever_the_size(folder, out):
+    with (folder / "big").open("wb") as big:
+        big.truncate(400_000_000)
+    root = Path(__file__).parents[2]
+
+    command = [sys.executable, "-c", MEASURE, folder, out]
+    found = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
+
+    assert int(found.stdout) < 128 * 1024
