@@ -1,0 +1,5 @@
+"""The doors of health alone."""
+
+from django.urls import include, path
+
+urlpatterns = [path("health/", include("broker.health"))]
