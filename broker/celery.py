@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
 
 SWEEPS = {
     "clocks": "broker.clocks.sweep",
+    "lapses": "broker.clocks.lapses",
     "outbox": "broker.courier.delivery",
     "sequencer": "broker.ledger.sequencer",
 }

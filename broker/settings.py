@@ -71,7 +71,7 @@ INSTALLED_APPS = [
     "broker.ledger",
     "broker.vault",
     "broker.clocks",
-    "broker.courier",
+    "broker.courier.apps.CourierConfig",
     "broker.api",
     "broker.web",
     "referrals",

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
 
 from django.db import connection, transaction
 
 from broker.basics.actor import Actor
 from broker.basics.clock import act_began
+
+if TYPE_CHECKING:
+    from django.db.backends.sqlite3.base import DatabaseWrapper as SQLiteConnection
 
 _SET_UNIT = "SELECT set_config('broker.unit', %s, true)"
 # The same round trip brings the database's time, which the ledger writes down.
@@ -58,8 +62,9 @@ def _outermost() -> bool:
 
 @contextmanager
 def _sqlite_look(actor: Actor) -> Iterator[None]:
-    mode = connection.transaction_mode
-    connection.transaction_mode = "DEFERRED"
+    sqlite = cast("SQLiteConnection", connection)
+    mode = sqlite.transaction_mode
+    sqlite.transaction_mode = "DEFERRED"
     try:
         with transaction.atomic(durable=True):
             # On the driver's own connection: Django refuses statements once the block is broken,
@@ -71,4 +76,4 @@ def _sqlite_look(actor: Actor) -> Iterator[None]:
             finally:
                 driver.execute("PRAGMA query_only = OFF")
     finally:
-        connection.transaction_mode = mode
+        sqlite.transaction_mode = mode

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     REQUEST_WITHDRAW = "request:withdraw"
     REQUEST_CLOSE = "request:close"
     REQUEST_SCRUTINISE = "request:scrutinise"
+    REQUEST_NOTE_LAPSE = "request:note_lapse"
     PACKAGE_UPLOAD = "package:upload"
     PACKAGE_RELEASE = "package:release"
     PACKAGE_RETRIEVE = "package:retrieve"

@@ -75,6 +75,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.REFERRAL_RECEIVE,
             Permission.REFERRAL_NOTE_LAPSE,
             Permission.REQUEST_RECEIVE,
+            Permission.REQUEST_NOTE_LAPSE,
             Permission.PACKAGE_RELEASE,
         }
     ),

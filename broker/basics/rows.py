@@ -1,6 +1,7 @@
 """Write rows of several rooms together, in as few round trips as the database allows."""
 
 from itertools import groupby
+from typing import Any
 
 from django.db import connection, models
 from django.db.models.constants import OnConflict
@@ -39,7 +40,7 @@ def _kind(row: models.Model) -> tuple[type[models.Model], bool]:
     return type(row), row._state.adding
 
 
-def _moved_fields(model: type[models.Model]) -> list[models.Field]:
+def _moved_fields(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     return [
         field
         for field in model._meta.local_concrete_fields
@@ -48,7 +49,8 @@ def _moved_fields(model: type[models.Model]) -> list[models.Field]:
 
 
 def _insert_as_one(batches: list[list[models.Model]]) -> None:
-    statements, values = [], []
+    statements: list[str] = []
+    values: list[Any] = []
     for batch in batches:
         sql, parameters = _insert_sql(batch)
         statements.append(sql)
@@ -59,7 +61,7 @@ def _insert_as_one(batches: list[list[models.Model]]) -> None:
         cursor.execute(f"WITH {named} {last}", values)
 
 
-def _insert_sql(batch: list[models.Model]) -> tuple[str, list[object]]:
+def _insert_sql(batch: list[models.Model]) -> tuple[str, list[Any]]:
     model = type(batch[0])
     fields = [
         field

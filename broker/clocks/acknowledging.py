@@ -23,7 +23,7 @@ def acknowledge(alert_ids: Sequence[UUID], *, actor: Actor) -> int:
         deny("Your seat does not acknowledge alerts.").require()
     alerts = list(
         Alert.objects.select_for_update(of=("self",)).filter(
-            id__in=alert_ids, owner=actor.organisation
+            id__in=alert_ids, owner=str(actor.organisation)
         )
     )
     if len(alerts) != len(set(alert_ids)):

@@ -16,5 +16,5 @@ def of_subjects(subject_ids: Iterable[UUID]) -> QuerySet[Clock]:
 
 def waiting_alerts(actor: Actor) -> QuerySet[Alert]:
     """Return the unacknowledged alerts of the actor's organisation for the actor's seats."""
-    alerts = Alert.objects.filter(owner=actor.organisation, acknowledged_at=None)
+    alerts = Alert.objects.filter(owner=str(actor.organisation), acknowledged_at=None)
     return alerts.select_related("clock").order_by("-rung_at")

@@ -54,6 +54,7 @@ def _ring_due(at: datetime) -> int:
 
 
 def _alert(clock: Clock, at: datetime) -> Alert:
+    assert clock.next_alert_at is not None
     lapse = clock.rung == LAPSE_RUNG
     return Alert(
         clock=clock,

@@ -59,7 +59,7 @@ def new_referral(
     platform = addressee(brought.platform, instrument)
     found = targets.read_many(list(brought.targets))
     form = validate(instrument.form, brought.form, draft=not whole)
-    unit = Organisation.objects.get(id=actor.organisation)
+    unit = Organisation.objects.get(id=str(actor.organisation))
     referral = Referral(
         reference=public_reference("R"),
         instrument_id=instrument.id,

@@ -36,7 +36,7 @@ class GivenAnswer(Shape):
 
 
 class GivenAnswers(Shape):
-    answers = GivenAnswer(many=True, allow_empty=False, max_length=MOST)
+    answers = serializers.ListField(child=GivenAnswer(), min_length=1, max_length=MOST)
 
 
 class Text(Shape):
