@@ -48,11 +48,18 @@ def packed_names(found: Iterable[bytes], *, taken: Iterable[str] = ()) -> Mappin
     """
     used = {folded(name) for name in taken}
     names: dict[bytes, str] = {}
+    replaced: list[bytes] = []
     # Names that stay as they are choose first: a replaced one gives way to them.
-    for original in sorted(found, key=lambda raw: (_replaced(raw).encode() != raw, raw)):
-        name = _unclashed(_replaced(original), lambda candidate: folded(candidate) in used)
-        used.add(folded(name))
+    for original in sorted(found):
+        name = _replaced(original)
+        if name.encode() != original or folded(name) in used:
+            replaced.append(original)
+            continue
         names[original] = name
+        used.add(folded(name))
+    for original in replaced:
+        names[original] = _unclashed(_replaced(original), lambda name: folded(name) in used)
+        used.add(folded(names[original]))
     return names
 
 
