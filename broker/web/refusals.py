@@ -134,8 +134,8 @@ def nothing_here() -> NotFound:
 def broken(request: HttpRequest) -> HttpResponse:
     """The page for a fault of ours; it needs neither a session nor a database."""
     refusal = Unavailable(
-        _("Something broke on our side."),
-        why=_("The fault was written to the log. What you had already been told is done, is done."),
+        _("This page could not be made."),
+        why=_("The fault was written to the log. What you were told is done, is done."),
         remedy=_("Try again. If it happens again, tell the operator the time it happened."),
     )
     return render(

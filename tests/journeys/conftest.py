@@ -142,6 +142,7 @@ def shots(tmp_path: Path) -> Callable[[Page, str], None]:
     def taken(page: Page, name: str) -> None:
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} is {wide} pixels wide at {width}"

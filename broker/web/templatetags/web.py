@@ -1,6 +1,7 @@
 """Template words of the house: times, states, clocks, parties, form fields. `{% load web %}`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -139,8 +140,13 @@ def error_summary(
 
 
 @register.inclusion_tag("web/form/field.html", takes_context=True)
-def field(context: Context, described: PageField) -> dict[str, Any]:
-    """`{% field described %}`: one whole field, from a form or from `fields.lone`."""
+def field(context: Context, described: PageField, said: str = "") -> dict[str, Any]:
+    """`{% field described %}`: one whole field, from a form or from `fields.lone`.
+
+    The article is left out where `said`, the section's, is the same.
+    """
+    if described.article == said:
+        described = replace(described, article="")
     return {"it": drawn_field(described, zone=_zone(context))}
 
 
