@@ -98,6 +98,21 @@ class TrustKey:
     endorsed: Endorsement | None = None
     revoked: Revocation | None = None
 
+    @classmethod
+    def of_certificate(
+        cls, use: Use, der: bytes, *, valid_from: datetime, valid_to: datetime
+    ) -> "TrustKey":
+        """Return the entry of an X.509 certificate (DER)."""
+        value = base64.b64encode(der).decode("ascii")
+        return cls(use, Form.X509, value, valid_from, valid_to)
+
+    @classmethod
+    def of_recipient(
+        cls, use: Use, recipient: str, *, valid_from: datetime, valid_to: datetime
+    ) -> "TrustKey":
+        """Return the entry of an age recipient, which its party must still endorse."""
+        return cls(use, Form.AGE, recipient, valid_from, valid_to)
+
     @property
     def raw(self) -> bytes:
         """The bytes that `sha256` is over: DER, COSE_Key, or the recipient's ASCII."""

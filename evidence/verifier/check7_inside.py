@@ -7,22 +7,19 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from broker.basics.errors import Refusal
 from broker.crypto import age
 from broker.crypto.age_header import AgeError
 from broker.crypto.age_keys import Identity
 from broker.crypto.canonical import sha256_hex
-from broker.crypto.keys import fingerprint
 from evidence.package import layout
+from evidence.package.addressing import order_signer_fault
 from evidence.package.bag_info import BagInfo, parse_bag_info
 from evidence.package.bag_reader import Bag
 from evidence.package.opening import Opening, parse_opening
 from evidence.package.order import Order, parse_order
 from evidence.package.statement import Statement
-from evidence.package.trust import Form, Trust, TrustKey, Use
+from evidence.package.trust import Trust
 from evidence.verifier.check2_container import Contents
 from evidence.verifier.opened import open_bag, open_header
 from evidence.verifier.outcome import Check
@@ -126,26 +123,8 @@ def _judge_order_signature(
     if trust is None:
         check.skip("Without a trust list no order key is known.")
         return
-    party = trust.party(order.issued_by)
-    keys = party.keys_for(Use.ORDER) if party else ()
-    valid = [key for key in keys if _is(key, signature.parsed.signer, order)]
-    if not valid:
-        check.fail(f"The order is not signed by an order key of {order.issued_by[:80]}.")
-    if not all(key.stands_at(order.issued) for key in valid):
-        check.fail("The order was signed with a key that had been revoked.")
-
-
-def _is(key: TrustKey, signer: x509.Certificate, order: Order) -> bool:
-    """Tell whether `key` is the signer's, by certificate or bare key, at the order's date."""
-    encoded = {
-        Form.X509: lambda: signer.public_bytes(Encoding.DER),
-        Form.SPKI: lambda: signer.public_key().public_bytes(
-            Encoding.DER, PublicFormat.SubjectPublicKeyInfo
-        ),
-    }
-    read_key = encoded.get(key.form)
-    same = read_key is not None and fingerprint(read_key()) == key.sha256
-    return same and key.is_valid_at(order.issued)
+    if reason := order_signer_fault(order, signature.parsed.signer, trust):
+        check.fail(reason)
 
 
 def _read(bag: Bag, name: str, *, over: bytes) -> Reading:

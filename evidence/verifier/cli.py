@@ -8,6 +8,7 @@ from pathlib import Path
 from broker.basics import clock
 from broker.basics.errors import Refusal
 from broker.crypto.age_header import AgeError
+from evidence.package.trust_files import read_signed_trust
 from evidence.verifier import printing
 from evidence.verifier.outcome import Report, Status
 from evidence.verifier.question import (
@@ -15,7 +16,6 @@ from evidence.verifier.question import (
     read_identities,
     read_instant,
     read_roots,
-    read_signed_trust,
 )
 from evidence.verifier.state import read_last_seen, write_last_seen
 from evidence.verifier.unpacking import open_package, unpack

@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from broker.basics import clock
-from broker.basics.errors import Invalid, TooLarge
+from broker.basics.errors import Invalid
 from broker.crypto import age
 from broker.crypto.age_keys import Identity
-from evidence.package.trust_reader import MAX_TRUST_BYTES
 from evidence.package.trust_signing import SignedTrust
 
 _ROOT = re.compile(r"[0-9a-f]{64}")
-_MAX_SIGNATURES = 99
-_MAX_SIGNATURE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +30,6 @@ class Question:
     at: datetime = field(default_factory=clock.now)
     last_seen: int | None = None
     requires_stamp: bool = False
-
-
-def read_signed_trust(path: Path) -> SignedTrust:
-    """Read trust.json and the signatures beside it, `trust.json.01.p7s` and on.
-
-    Raises TooLarge; OSError when the file cannot be read.
-    """
-    signatures = []
-    for number in range(1, _MAX_SIGNATURES + 1):
-        beside = path.with_name(f"{path.name}.{number:02}.p7s")
-        if beside.is_file():
-            signatures.append(_limited(beside, _MAX_SIGNATURE_BYTES))
-    return SignedTrust(_limited(path, MAX_TRUST_BYTES), tuple(signatures))
 
 
 def read_roots(given: Sequence[str]) -> frozenset[str]:
@@ -81,11 +65,3 @@ def read_instant(text: str) -> datetime:
         return clock.parse_iso(text)
     except ValueError as fault:
         raise Invalid(f"{text[:80]!r} is not an instant.", why=str(fault)) from None
-
-
-def _limited(path: Path, limit: int) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise TooLarge(f"{path} has more than {limit} bytes.")
-    return data

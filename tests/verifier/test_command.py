@@ -15,6 +15,7 @@ from broker.basics import clock
 from broker.crypto import age
 from evidence.package import container, layout, sealing
 from evidence.package.payload import measure
+from evidence.package.trust_files import write_signed_trust
 from evidence.verifier.cli import main
 from evidence.verifier.unpacking import unpack
 from tests.verifier.attacks import changed, flip
@@ -52,10 +53,7 @@ def sealed(world, source, out):
 
 
 def write_trust(world, folder, trust=None):
-    signed = world.signed(trust or world.trust())
-    (folder / "trust.json").write_bytes(signed.data)
-    for number, signature in enumerate(signed.signatures, start=1):
-        (folder / f"trust.json.{number:02}.p7s").write_bytes(signature)
+    write_signed_trust(folder / "trust.json", world.signed(trust or world.trust()))
 
 
 @pytest.fixture
