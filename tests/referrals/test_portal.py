@@ -114,7 +114,10 @@ def test_the_code_of_the_sign_in_is_no_approval(unit: Organisation, platform: Or
 
     case.refresh_from_db()
     assert response.status_code == 403
-    assert "The code is not right" in response.content.decode() or "six digits" in response.content.decode()
+    assert (
+        "The code is not right" in response.content.decode()
+        or "six digits" in response.content.decode()
+    )
     assert case.state == State.DRAFT
 
 
@@ -160,7 +163,9 @@ def test_the_lists_open(unit: Organisation, platform: Organisation, name: str) -
     assert supervisor.get(reverse(f"referrals:{name}")).status_code == 200
 
 
-@pytest.mark.parametrize("instrument", ["eu-tco-removal-order", "eu-iru-referral", "policy-two-hours"])
+@pytest.mark.parametrize(
+    "instrument", ["eu-tco-removal-order", "eu-iru-referral", "policy-two-hours"]
+)
 def test_every_instrument_has_its_form(unit: Organisation, instrument: str) -> None:
     officer = signed_in(unit, "officer")
 
