@@ -66,6 +66,12 @@ def judge_inner(check: Check, outer: Reading, inner: Reading) -> None:
         check.fail("The inner signature is by another certificate than the outer one.")
 
 
+def judge_order_form(check: Check, order: Reading) -> None:
+    """Refuse an order's signature that cannot be read; whose it must be, check 7 judges."""
+    if order.parsed is None and not order.weakness:
+        check.fail(f"The order's signature cannot be read: {order.fault}")
+
+
 def judge_stamps(
     check: Check, statement: Statement, outer: Reading, *, requires: bool, notes: list[str]
 ) -> None:

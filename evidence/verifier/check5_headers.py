@@ -25,7 +25,7 @@ def judge(check: Check, contents: Contents, trust: Trust | None, notes: list[str
     statement = contents.statement
     if sha256_hex(contents.header) != statement.header_sha256:
         check.fail("The header is not the one whose digest the statement gives.")
-    _judge_stanzas(check, contents.header, statement)
+    kinds = _judge_stanzas(check, contents.header, statement)
     if not statement.derived and len(statement.recipients) < LEAST_RECIPIENTS:
         check.fail("A package has at least two recipients: an office's or officer's, and escrow.")
     if contents.container.hand_overs():
@@ -33,15 +33,17 @@ def judge(check: Check, contents: Contents, trust: Trust | None, notes: list[str
     if trust is None:
         check.skip("Without a trust list no recipient is known.")
         return
-    _judge_recipients(check, statement, trust, notes)
+    known = _known_recipients(check, statement, trust, notes)
+    if len(kinds | {age.parse_recipient(key.value).kind for _, key in known}) > 1:
+        check.fail("The recipients' keys are not all of the header's one kind.")
 
 
-def _judge_stanzas(check: Check, raw: bytes, statement: Statement) -> None:
+def _judge_stanzas(check: Check, raw: bytes, statement: Statement) -> set[str]:
     try:
         header: Header = parse_header(raw)
     except AgeError as fault:
         check.fail(f"The header cannot be read: {fault}")
-        return
+        return set()
     kinds = {stanza.kind for stanza in header.stanzas}
     if len(kinds) != 1 or not kinds <= KINDS:
         check.fail(f"The header's stanzas are of the kinds {', '.join(sorted(kinds))[:120]}.")
@@ -50,19 +52,19 @@ def _judge_stanzas(check: Check, raw: bytes, statement: Statement) -> None:
             f"The header has {len(header.stanzas)} stanzas for "
             f"{len(statement.recipients)} recipients."
         )
+    return kinds
 
 
-def _judge_recipients(check: Check, statement: Statement, trust: Trust, notes: list[str]) -> None:
+def _known_recipients(
+    check: Check, statement: Statement, trust: Trust, notes: list[str]
+) -> list[tuple[Party, TrustKey]]:
     found = {fingerprint: trust.recipient(fingerprint) for fingerprint in statement.recipients}
     unknown = [fingerprint for fingerprint, keys in found.items() if not keys]
-    notes += [
-        f"unknown recipient: {fingerprint} is not in the trust list." for fingerprint in unknown
-    ]
+    notes += [f"unknown recipient: {each} is not in the trust list." for each in unknown]
     known = [entry for keys in found.values() for entry in keys]
-    if len({age.parse_recipient(key.value).kind for _, key in known}) > 1:
-        check.fail("The recipients' keys are of two kinds; a header takes only one.")
     if not unknown and not statement.derived and not _has_escrow(known):
         check.fail("No recipient's own party has its escrow key among the recipients.")
+    return known
 
 
 def _has_escrow(known: Sequence[tuple[Party, TrustKey]]) -> bool:

@@ -39,19 +39,31 @@ class Inside:
 
 
 def judge(
-    check: Check, contents: Contents, trust: Trust | None, identities: Iterable[Identity]
+    check: Check,
+    contents: Contents,
+    trust: Trust | None,
+    identities: Iterable[Identity],
+    *,
+    form: Check,
 ) -> Inside | None:
-    """Open the package with the first identity that fits, and judge what is inside."""
+    """Open the package with the first identity that fits, and judge what is inside.
+
+    `form` is check 2: JSON that is refused counts to it, wherever it lies.
+    """
     statement = contents.statement
     try:
         identity, file_key = open_header(contents.header, identities)
         own = age.recipient_fingerprint(identity.recipient)
         if own not in statement.recipients:
             check.fail(f"The key opens the package, but {own} is not among its recipients.")
-        return _judge_bag(check, open_bag(contents.container, file_key), statement, trust)
+        bag = open_bag(contents.container, file_key)
+        documents = _documents(bag, form)
+        if documents is not None:
+            return _judge_bag(check, bag, documents, statement, trust)
+        check.skip("A document inside is not of its form, so the inside is not judged.")
     except (Refusal, AgeError) as fault:
         check.fail(fault)
-        return None
+    return None
 
 
 def facts(inside: Inside | None) -> list[str]:
@@ -65,9 +77,23 @@ def facts(inside: Inside | None) -> list[str]:
     ]
 
 
-def _judge_bag(check: Check, bag: Bag, statement: Statement, trust: Trust | None) -> Inside:
+def _documents(bag: Bag, form: Check) -> tuple[Order, Opening] | None:
+    try:
+        return parse_order(bag.files[layout.ORDER]), parse_opening(bag.files[layout.OPENING])
+    except Refusal as fault:
+        form.fail(f"Inside: {fault}")
+        return None
+
+
+def _judge_bag(
+    check: Check,
+    bag: Bag,
+    documents: tuple[Order, Opening],
+    statement: Statement,
+    trust: Trust | None,
+) -> Inside:
     order_bytes, tag_manifest = bag.files[layout.ORDER], bag.files[layout.TAG_MANIFEST]
-    order, opening = parse_order(order_bytes), parse_opening(bag.files[layout.OPENING])
+    order, opening = documents
     info = parse_bag_info(bag.files[layout.BAG_INFO])
     _judge_opening(check, opening, statement, tag_manifest)
     _judge_info(check, info, statement, bag)

@@ -102,7 +102,8 @@ class _Verification:
             self._notes.append("no key: what is inside was not read.")
             return None
         with self._judging(7):
-            return check7_inside.judge(check, contents, trust, self._question.identities)
+            identities, form = self._question.identities, self._checks[2]
+            return check7_inside.judge(check, contents, trust, identities, form=form)
         return None
 
     def _seal(
@@ -116,6 +117,7 @@ class _Verification:
             weakness = check3_signer.judge(check, statement, outer, trust, moment=moment)
             if inside is not None:
                 check3_signer.judge_inner(check, outer, inside.signature)
+                check3_signer.judge_order_form(check, inside.order_signature)
             requires = self._question.requires_stamp
             check3_signer.judge_stamps(
                 check, statement, outer, requires=requires, notes=self._notes

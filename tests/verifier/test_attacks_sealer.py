@@ -343,6 +343,24 @@ def test_an_order_that_does_not_fit_is_refused(world, order, reason):
     assert reason in " ".join(report.check(7).reasons)
 
 
+def test_json_inside_that_is_refused_counts_to_check_2(world):
+    document = world.order_document().replace(b",", b", ")
+    spaced = SignedOrder(document, world.order.sign(document))
+
+    report = judge(Forge(world, signed_order=spaced).build(), world)
+
+    assert failing(report) == {2}
+    assert "not in its canonical form" in report.check(2).reasons[0]
+
+
+def test_an_order_signature_that_cannot_be_read_counts_to_check_3_too(world):
+    broken = SignedOrder(world.order_document(), b"\x30\x00")
+
+    report = judge(Forge(world, signed_order=broken).build(), world)
+
+    assert failing(report) == {3, 7}
+
+
 def test_an_order_signed_by_someone_else_is_refused(world):
     document = world.order_document()
 
