@@ -1,4 +1,4 @@
-"""The verifier's command line: verify, unpack, open. It never reaches the network."""
+"""The verifier's command line: verify, unpack, open, bundle. It never reaches the network."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ from broker.basics.errors import Refusal
 from broker.crypto.age_header import AgeError
 from evidence.package.trust_files import read_signed_trust
 from evidence.verifier import printing
+from evidence.verifier.bundle import build
 from evidence.verifier.outcome import Report, Status
 from evidence.verifier.question import (
     Question,
@@ -50,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     two.add_argument("--identity", type=Path, action="append", required=True)
     two.add_argument("--to", type=Path, required=True, metavar="DIR")
     two.set_defaults(run=_open)
+    three = commands.add_parser("bundle", help="build the verifier as one file to carry along")
+    three.add_argument("file", type=Path)
+    three.set_defaults(run=_bundle)
     return parser
 
 
@@ -106,4 +110,10 @@ def _open(options: argparse.Namespace) -> int:
         f"{bag.count} files of {bag.octets} bytes are in {options.to / 'bag' / 'data'}.\n"
         "Opening does not show who sealed the package: run verify for that.\n"
     )
+    return 0
+
+
+def _bundle(options: argparse.Namespace) -> int:
+    size = build(options.file)
+    sys.stdout.write(f"{options.file} has {size} bytes; it needs Python and cryptography.\n")
     return 0

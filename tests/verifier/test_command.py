@@ -224,6 +224,29 @@ def test_the_verifier_loads_neither_django_nor_the_network(world, desk):
     assert (run.returncode, run.stderr) == (0, "")
 
 
+def test_the_bundle_judges_alone_and_is_always_the_same(world, desk):
+    for name in ("one.pyz", "two.pyz"):
+        made = subprocess.run(
+            [sys.executable, "-m", "evidence.verifier", "bundle", str(desk / name)],
+            cwd=ROOT,
+            capture_output=True,
+            check=False,
+        )
+        assert (made.returncode, made.stderr) == (0, b"")
+
+    words = arguments(world, desk, "--identity", str(desk / "key.txt"))
+    run = subprocess.run(
+        [sys.executable, str(desk / "one.pyz"), *words],
+        cwd=desk,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert (desk / "one.pyz").read_bytes() == (desk / "two.pyz").read_bytes()
+
+
 NAMES = st.text(min_size=1, max_size=20).filter(
     lambda name: name not in (".", "..") and "/" not in name and "\x00" not in name
 )
