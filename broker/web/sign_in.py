@@ -21,6 +21,7 @@ from broker.parties.directory import seats as seats_of
 from broker.parties.models import Officer, Organisation
 from broker.web import credentials, throttle
 from broker.web.access import public_page
+from broker.web.proving import address_of, require_code
 from broker.web.refusals import note, status_of
 from broker.web.seats import CHOSEN, officer_of, organisations
 
@@ -41,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _door(request)
     username = request.POST.get("username", "")[:150]
-    limits = throttle.limits(username, _address(request))
+    limits = throttle.limits(username, address_of(request))
     try:
         throttle.require_room(limits)
         officer = _proven(username, request.POST.get("password", "")[:1000], limits)
@@ -62,10 +63,8 @@ def second_step(request: HttpRequest) -> HttpResponse:
         return redirect(_with_next(request, "web:sign_in"))
     if request.method != "POST":
         return _step(request)
-    limits = throttle.limits(f"code {officer.username}", _address(request))
     try:
-        throttle.require_room(limits)
-        _require_code(officer, request.POST.get("code", "")[:20], limits)
+        require_code(request, officer=officer, verb="officer.signed_in")
     except Refusal as refusal:
         return _step(request, refusal)
     del request.session[HALFWAY]
@@ -116,17 +115,6 @@ def _proven(username: str, password: str, limits: tuple[throttle.Limit, ...]) ->
     return officer
 
 
-def _require_code(officer: Officer, code: str, limits: tuple[throttle.Limit, ...]) -> None:
-    if not credentials.spend_code(officer, code):
-        throttle.count_failure(limits)
-        raise Invalid(
-            _("This code is not accepted."),
-            remedy=_("Wait for the next code in your app and enter it; each works once."),
-            fields={"code": [_("Enter the six digits your app shows now")]},
-        )
-    throttle.forget(limits)
-
-
 def _halfway(request: HttpRequest) -> Officer | None:
     """Return the officer whose password was proven in this session a short while ago."""
     kept = request.session.get(HALFWAY)
@@ -164,10 +152,6 @@ def _form(
 def _no_seat() -> Invalid:
     what = _("Choose one of your organisations.")
     return Invalid(what, fields={"organisation": [what]})
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _next(request: HttpRequest) -> str:
