@@ -141,7 +141,8 @@ def _prepared(entries: Iterable[Entry], chains: list[Chain], at: datetime) -> Pr
     entries = list(entries)
     pool = [Pool(entry=entry.id) for entry in entries]
     appended = tuple(
-        Appended(entry.id, entry.stream, entry.seq, entry.commitment, at) for entry in entries
+        Appended(entry.id, entry.stream, entry.seq, bytes(entry.commitment), at)
+        for entry in entries
     )
     return Prepared((*entries, *pool, *chains), appended, at)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -10,13 +11,17 @@ from broker.basics import clock
 from broker.ledger.event import BROKER
 from broker.ledger.models import Chain
 
-# Everybody locks in this order: cases, organisations, the broker last; then by name.
+# Everybody locks in this order: cases, organisations, the broker last; then by name. Where one
+# row is missing none is locked: rows are made first, by an act that holds no other chain.
 _READ = """
     SELECT stream, seq, commitment, event, clock_timestamp() FROM ledger_chain
-    WHERE stream = ANY(%s) ORDER BY stream = 'broker', stream COLLATE "C" FOR UPDATE
+    WHERE stream = ANY(%(streams)s)
+      AND (SELECT count(*) FROM ledger_chain WHERE stream = ANY(%(streams)s)) = %(count)s
+    ORDER BY stream = 'broker', stream COLLATE "C" FOR UPDATE
 """
 _BEGIN = """
-    INSERT INTO ledger_chain (stream, seq) SELECT unnest(%s::text[]), 0 ON CONFLICT DO NOTHING
+    INSERT INTO ledger_chain (stream, seq) SELECT unnest(%(streams)s::text[]), 0
+    ON CONFLICT DO NOTHING
 """
 
 
@@ -51,14 +56,14 @@ def lock(streams: Collection[str], *, begun: Collection[str]) -> Locked:
 def _locked(streams: list[str]) -> tuple[dict[str, Chain], datetime | None]:
     if not streams:
         return {}, None
+    named: dict[str, Any] = {"streams": streams, "count": len(streams)}
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [streams])
+        cursor.execute(_READ, named)
         found = cursor.fetchall()
-        if len(found) < len(streams):
-            # First event ever of an organisation: make its row, then wait for it in order.
-            missing = set(streams) - {row[0] for row in found}
-            cursor.execute(_BEGIN, [[stream for stream in streams if stream in missing]])
-            cursor.execute(_READ, [streams])
+        if not found:
+            # Once in an organisation's life: its first event makes its row.
+            cursor.execute(_BEGIN, named)
+            cursor.execute(_READ, named)
             found = cursor.fetchall()
     chains = _existing(Chain(*row[:4]) for row in found)
     return chains, max(row[4] for row in found)

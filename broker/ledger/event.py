@@ -71,6 +71,9 @@ class Event:
         return {**told, **when, "software": SOFTWARE}
 
     def _usual(self) -> dict[str, Json]:
+        cited: Json = None
+        if self.instrument is not None:
+            cited = {"id": self.instrument.id, "sha256": self.instrument.sha256}
         return {
             "actor": {
                 "id": self.actor.id,
@@ -84,8 +87,7 @@ class Event:
                 {"type": subject.type, "id": subject.id, "sha256": subject.sha256}
                 for subject in self.subjects
             ],
-            "instrument": self.instrument
-            and {"id": self.instrument.id, "sha256": self.instrument.sha256},
+            "instrument": cited,
             "old": self.old,
             "new": self.new,
         }

@@ -12,7 +12,7 @@ from django.db import connection
 from broker.basics.clock import now
 from broker.basics.durable import make_folder
 from broker.basics.swept import Swept
-from broker.ledger.drain import BATCH, drain, head
+from broker.ledger.drain import BATCH, Drained, drain, head
 from broker.ledger.models import Pool
 from broker.ledger.publishing import demand_no_rewind, publish, published_size
 
@@ -35,7 +35,7 @@ def sweep_once() -> Swept:
         if not is_mine:
             return Swept(0, now() + _SOON)
         demand_no_rewind()
-        batches = []
+        batches = list[Drained]()
         while len(batches) < BATCHES:
             batches.append(drain())
             if len(batches[-1].entries) < BATCH:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 _FROZEN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_MODE = "transaction_mode"  # SQLite's wrapper alone has it
 
 
 @contextmanager
@@ -26,9 +27,9 @@ def snapshot() -> Iterator[None]:
 @contextmanager
 def _deferred() -> Iterator[None]:
     """On SQLite, take no writer's place: a deferred transaction reads from the log's snapshot."""
-    mode = connection.transaction_mode
-    connection.transaction_mode = "DEFERRED"
+    mode = getattr(connection, _MODE)
+    setattr(connection, _MODE, "DEFERRED")
     try:
         yield
     finally:
-        connection.transaction_mode = mode
+        setattr(connection, _MODE, mode)

@@ -10,7 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 from broker.basics.durable import write_all_whole, write_whole
-from broker.crypto.merkle import HASH_BYTES, TILE_HEIGHT, leaf_hash, root_of, tile_subtree
+from broker.crypto.merkle import HASH_BYTES, TILE_HEIGHT, Frontier, leaf_hash, tile_subtree
+from broker.ledger.growth import grown
 
 WIDTH = 1 << TILE_HEIGHT
 
@@ -49,18 +50,18 @@ class Tiles:
         Everything is on disk on return. Raises FileNotFoundError when the tiles of `size`
         are not whole; extending from 0 writes all anew.
         """
-        bundles = self._grown_bundles(size, entries)
+        bundles = self._wider_bundles(size, entries)
         files = {self._path("entries", *place): content for place, content in bundles.items()}
         full = [number for number, width in bundles if width == WIDTH]
         done = [("entries", number) for number in full]
         level, rising = 0, [leaf_hash(entry) for entry in entries]
         while rising:
-            grown = self._grown(level, size, rising)
-            for number, tile in grown.items():
+            wider = self._wider(level, size, rising)
+            for number, tile in wider.items():
                 files[self._path(str(level), number, len(tile))] = b"".join(tile)
-            full = [number for number, tile in grown.items() if len(tile) == WIDTH]
+            full = [number for number, tile in wider.items() if len(tile) == WIDTH]
             done += [(str(level), number) for number in full]
-            rising = [root_of(grown[number]) for number in full]
+            rising = [grown(Frontier(), wider[number]).root() for number in full]
             level, size = level + 1, size // WIDTH
         write_all_whole(files)
         for kind, number in done:
@@ -78,7 +79,7 @@ class Tiles:
         """Replace the published checkpoint; its tiles are on disk already."""
         write_whole(self.folder / _CHECKPOINT, note.encode("utf-8"))
 
-    def _grown(self, level: int, size: int, new: Sequence[bytes]) -> dict[int, list[bytes]]:
+    def _wider(self, level: int, size: int, new: Sequence[bytes]) -> dict[int, list[bytes]]:
         """Return the tiles of `level` that change when `new` follows its first `size` hashes."""
         number, width = divmod(size, WIDTH)
         run = self.hashes(level, number * WIDTH, width) if width else []
@@ -88,7 +89,7 @@ class Tiles:
             for place in range(0, len(run), WIDTH)
         }
 
-    def _grown_bundles(self, size: int, new: Sequence[bytes]) -> dict[tuple[int, int], bytes]:
+    def _wider_bundles(self, size: int, new: Sequence[bytes]) -> dict[tuple[int, int], bytes]:
         number, width = divmod(size, WIDTH)
         run = self.entries(number, width) if width else []
         run += new

@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import connections
 
@@ -156,7 +157,7 @@ def _made(scopes: Collection[str]) -> dict[str, DataKey]:
     """Make keys for `scopes`; leave out those that another process made first."""
     if not scopes:
         return {}
-    at, drawn, values = now(), {}, list[object]()
+    at, drawn, values = now(), {}, list[Any]()
     kek = f"kek-{at:%Y-%m}"
     for scope in scopes:
         drawn[scope] = os.urandom(KEY_BYTES)
