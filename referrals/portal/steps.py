@@ -8,11 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from broker.access.acting import acting
 from broker.basics.actor import Actor
-from broker.basics.errors import Unauthenticated
 from broker.forms.readable import readable
 from broker.law.form import Audience
 from broker.web.access import page
-from broker.web.credentials import spend_code
+from broker.web.proving import require_code
 from referrals.actions import answering, approving, drafting, order, sending
 from referrals.models import Referral
 from referrals.portal.confirming import BOTH, acted, ask, case_words
@@ -36,24 +35,12 @@ def approve(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
         }
 
     def act(referral: Referral, request: HttpRequest, actor: Actor) -> None:
-        _require_code(request)
+        require_code(request, verb="officer.proved")  # what opened the session does not count
         with acting(actor):
             read = request.POST.get("text_sha256", "")
             approving.approve(referral, text_sha256=read, method="totp", actor=actor)
 
     return ask(request, actor, reference, "approve", act, words)
-
-
-def _require_code(request: HttpRequest) -> None:
-    """Spend the code typed for this approval; what opened the session does not count here."""
-    code = request.POST.get("code", "")
-    if not spend_code(request.user, code, verb="officer.proved"):  # type: ignore[arg-type]
-        raise Unauthenticated(
-            "The code is not right.",
-            why="It is wrong, too old, or was used before.",
-            remedy="Wait for the next code and type it.",
-            fields={"code": ["Type the six digits that your app shows now."]},
-        )
 
 
 @require_http_methods(BOTH)

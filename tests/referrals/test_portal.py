@@ -113,11 +113,8 @@ def test_the_code_of_the_sign_in_is_no_approval(unit: Organisation, platform: Or
     response = supervisor.post(where, {"text_sha256": digest, "code": "000000"})
 
     case.refresh_from_db()
-    assert response.status_code == 403
-    assert (
-        "The code is not right" in response.content.decode()
-        or "six digits" in response.content.decode()
-    )
+    assert response.status_code == 422
+    assert "Enter the six digits your app shows now" in response.content.decode()
     assert case.state == State.DRAFT
 
 
