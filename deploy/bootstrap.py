@@ -180,7 +180,8 @@ def _installer(venv: Path, log: Path) -> list[str]:
     if _output([python, "-c", "import ensurepip; print(ensurepip.version())"]):
         _run([python, "-m", "ensurepip"], log, "Adding pip to .venv")
         return [python, "-m", "pip", "install"]
-    for pip in ([sys.executable, "-m", "pip"], ["pip3"], ["pip"]):
+    base = _output([python, "-c", "import sys; print(sys._base_executable)"])
+    for pip in ([base, "-m", "pip"], [sys.executable, "-m", "pip"], ["pip3"], ["pip"]):
         if _pip_version(pip) >= PIP_FOR_OTHERS:
             return [*pip, "--python", python, "install"]
     raise CannotStart(
