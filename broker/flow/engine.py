@@ -44,11 +44,15 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Taken[C: Case]:
-    """The case after the step, and the ledger event that proves it."""
+    """The case after the step, when it happened, and the ledger's word that proves it."""
 
     case: C
-    event_id: UUID
+    appended: ledger.Appended
     at: datetime
+
+    @property
+    def event_id(self) -> UUID:
+        return self.appended.event_id
 
 
 def begin[C: Case](
@@ -185,4 +189,4 @@ def _told[C: Case](step: Step[Any], case: C, deed: Deed, appended: ledger.Append
     events = ([step.event] if step.event else []) + list(deed.events)
     for event in events:
         telling.tell(case.watched, event, at=happened_at)
-    return Taken(case, appended.event_id, happened_at)
+    return Taken(case, appended, happened_at)

@@ -17,6 +17,7 @@ from broker.forms.validation import validate
 from broker.law import catalogue
 from broker.law.instrument import Instrument
 from broker.law.terms import FlowKind
+from broker.parties.listing import listed
 from broker.parties.models import Organisation
 from referrals import queries, targets
 from referrals.flow import REFERRAL
@@ -59,7 +60,8 @@ def new_referral(
     platform = addressee(brought.platform, instrument)
     found = targets.read_many(list(brought.targets))
     form = validate(instrument.form, brought.form, draft=not whole)
-    unit = Organisation.objects.get(id=str(actor.organisation))
+    unit = listed(actor.organisation)
+    assert unit is not None
     referral = Referral(
         reference=public_reference("R"),
         instrument_id=instrument.id,
@@ -100,8 +102,8 @@ def usable_instrument(instrument_id: str, actor: Actor) -> Instrument:
 def addressee(slug: str, instrument: Instrument) -> Organisation:
     """Return the organisation to be asked, or raise Invalid naming the field."""
     kinds = instrument.addressee.organisation_kinds
-    found = Organisation.objects.filter(slug=slug, kind__in=kinds, frozen_at=None).first()
-    if found is None:
+    found = listed(slug)
+    if found is None or found.kind not in kinds or found.slug != slug:
         raise Invalid(
             "The addressee is not in the directory.",
             why=f"This instrument is addressed to a {' or '.join(kinds)}.",

@@ -162,4 +162,4 @@ class Sending(Step):
 def _done(taken: Taken[Referral], *, status: int = 200, **more: Any) -> Done:
     case = taken.case
     body = {"reference": case.reference, "state": case.state, **more}
-    return Done(status, body, event_id=taken.event_id)
+    return Done(status, body, accepted=taken.appended)
