@@ -183,7 +183,7 @@ def test_a_warm_start_installs_nothing(house):
 
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5
 
 
 def test_test_takes_the_larger_lock_and_the_others_then_keep_it(house):
