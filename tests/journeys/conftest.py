@@ -18,10 +18,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from broker.basics import heartbeat
 from broker.basics.clock import now
 from broker.parties.models import Officer
+from tests.factories import PASSWORD
 
 HERE = Path(__file__).resolve().parent
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
-PASSWORD = "a long and quiet password"
 WIDTHS = (1280, 400)
 FLAGS = (
     "--no-sandbox",
