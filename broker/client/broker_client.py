@@ -9,7 +9,7 @@ from urllib.parse import quote
 from broker.client.answers import Answer
 from broker.client.connection import Connection
 from broker.client.downloading import Tell, download
-from broker.client.uploading import upload_payload
+from broker.client.uploading import note_accepted, upload_payload
 from broker.courier.message import Message, read_message
 from broker.crypto.canonical import canonical, sha256_hex
 
@@ -80,12 +80,14 @@ class BrokerClient(Connection):
         case = _case("requests", reference)
         sha256 = upload_payload(self, f"{case}/uploads", folder, tell=tell)
         envelope = (folder / "envelope.zip").read_bytes()
-        return self.post_bytes(
+        answer = self.post_bytes(
             f"{case}/packages",
             envelope,
             "application/zip",
             idempotency_key=_key_for(reference, sha256),
         )
+        note_accepted(folder / "payload.bin", sha256)
+        return answer
 
     def download(self, package_id: str, target: Path, *, tell: Tell | None = None) -> int:
         """Fetch a package into the file `target`, resuming what is there; return its size."""

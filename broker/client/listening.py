@@ -59,7 +59,7 @@ class Listener:
     ) -> None:
         self.url, self.broker, self.key, self.book = url, broker, key, book
         self._hear = hear
-        self._came, self._told_to_stop = Event(), Event()
+        self._came, self.told_to_stop = Event(), Event()
         handler = type("Handler", (_Handler,), {"listener": self})
         parts = urlsplit(url)
         self._server = ThreadingHTTPServer(bind or ("127.0.0.1", parts.port or 80), handler)
@@ -82,7 +82,7 @@ class Listener:
 
     def stop(self) -> None:
         """Stop listening and wait for the message in hand."""
-        self._told_to_stop.set()
+        self.told_to_stop.set()
         self._came.set()
         self._server.shutdown()
         self._server.server_close()
@@ -91,7 +91,7 @@ class Listener:
 
     def wait(self) -> None:
         """Wait until told to stop."""
-        self._told_to_stop.wait()
+        self.told_to_stop.wait()
 
     def receive(self, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
         """Return the receipt for one request; raise a Refusal, and write nothing, if not."""
@@ -106,7 +106,7 @@ class Listener:
         return receipt
 
     def _work(self) -> None:
-        while not self._told_to_stop.is_set():
+        while not self.told_to_stop.is_set():
             self._came.clear()
             settled = [self._worked(message) for message in self.book.waiting()]
             self._came.wait(None if all(settled) else _TRY_AGAIN_S)

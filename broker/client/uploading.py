@@ -31,6 +31,8 @@ def upload_payload(
     """
     payload = folder / "payload.bin"
     size, sha256 = payload.stat().st_size, _digest(payload)
+    if is_accepted(payload, sha256):
+        return sha256
     for _ in range(2):
         url = _address(connection, path, payload, size=size, sha256=sha256)
         try:
@@ -60,18 +62,26 @@ def _send_rest(
     connection: Connection, url: str, payload: Path, *, size: int, tell: Tell | None
 ) -> None:
     """Send part after part from where the server stands; give up after waits without progress."""
-    tell = tell or _say_nothing
-    waits, offset = iter(WAITS), -1
-    while offset < size:
+    waits, reached = iter(WAITS), -1
+    while True:
         try:
-            if offset < 0:
-                offset = _offset(connection.http, url)
-                continue
-            tell(offset, size)
-            offset, waits = _send_part(connection.http, url, payload, offset, size), iter(WAITS)
+            offset = _offset(connection.http, url)
+            if offset > reached:
+                waits, reached = iter(WAITS), offset
+            _send_parts(connection.http, url, payload, (offset, size), tell or _say_nothing)
         except (httpx.TransportError, Unavailable) as fault:
-            offset = -1
             _pause(connection, next(waits, None), fault)
+        else:
+            return
+
+
+def _send_parts(
+    http: httpx.Client, url: str, payload: Path, rest: tuple[int, int], tell: Tell
+) -> None:
+    offset, size = rest
+    while offset < size:
+        tell(offset, size)
+        offset = _send_part(http, url, payload, offset, size)
     tell(size, size)
 
 
@@ -129,6 +139,17 @@ def _blocks(payload: Path, offset: int, length: int) -> Iterator[bytes]:
                 raise DigestMismatch(f"{payload.name} became shorter while it was sent.")
             length -= len(block)
             yield block
+
+
+def note_accepted(payload: Path, sha256: str) -> None:
+    """Remember beside the payload that its package was accepted."""
+    _note(payload).write_text(json.dumps({"accepted": sha256}))
+
+
+def is_accepted(payload: Path, sha256: str) -> bool:
+    """Tell whether the package of this very payload was accepted in an earlier run."""
+    note = _note(payload)
+    return note.is_file() and json.loads(note.read_text()).get("accepted") == sha256
 
 
 def _digest(payload: Path) -> str:

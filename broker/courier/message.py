@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from broker.basics.clock import iso, parse_iso
 from broker.basics.errors import Invalid
@@ -65,7 +66,7 @@ def read_message(data: bytes) -> Message:
         raise Invalid("This is no message of a broker.", why=f"Its format is not {MESSAGE_FORMAT}.")
     try:
         return Message(
-            dispatch=_text(body["dispatch"]),
+            dispatch=_uuid(body["dispatch"]),
             kind=_text(body["kind"]),
             reference=_text(body["reference"]),
             issued=parse_iso(_text(body["issued"])),
@@ -130,6 +131,13 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _uuid(value: object) -> str:
+    text = _text(value)
+    if str(UUID(text)) != text:
+        raise ValueError
+    return text
 
 
 def _members(value: object) -> dict[str, Any]:
