@@ -1,5 +1,6 @@
 """Pages on which a referral is written: choose the instrument, fill in its form, change it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from broker.access.acting import acting, looking
 from broker.basics.actor import Actor
 from broker.basics.errors import Refusal
+from broker.forms.page import PageSection
 from broker.forms.page import page as form_page
 from broker.forms.posting import from_post
 from broker.law import catalogue
@@ -99,27 +101,32 @@ def _form(
     kinds = [OrganisationKind(kind) for kind in instrument.addressee.organisation_kinds]
     with looking(actor):
         addressees = list(organisations(kinds))
+    context = {
+        "instrument": instrument,
+        "addressees": addressees,
+        "sections": _sections(instrument, typed.get("form"), refusal),
+        "typed": typed,
+        "refusal": refusal,
+        "target_faults": _target_faults(refusal),
+    }
+    status = refusals.status_of(refusal) if refusal else 200
+    return render(request, "referrals/new.html", context, status=status)
+
+
+def _sections(
+    instrument: Instrument, values: Mapping[str, Any] | None, refusal: Refusal | None
+) -> Sequence[PageSection]:
     faults = refusal.fields if refusal else {}
-    language = get_language() or "en"
-    return render(
-        request,
-        "referrals/new.html",
-        {
-            "instrument": instrument,
-            "addressees": addressees,
-            "sections": form_page(
-                instrument.form, typed.get("form"), language=language, faults=faults
-            ),
-            "typed": typed,
-            "refusal": refusal,
-            "target_faults": [
-                (place.removeprefix("targets."), words)
-                for place, words in faults.items()
-                if place.startswith("targets")
-            ],
-        },
-        status=refusals.status_of(refusal) if refusal else 200,
-    )
+    return form_page(instrument.form, values, language=get_language() or "en", faults=faults)
+
+
+def _target_faults(refusal: Refusal | None) -> list[tuple[str, list[str]]]:
+    """Return what is wrong with the addresses: (line, faults); line is empty for all of them."""
+    return [
+        (place.removeprefix("targets").removeprefix("."), faults)
+        for place, faults in (refusal.fields if refusal else {}).items()
+        if place.startswith("targets")
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,12 +147,7 @@ def edit(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
         except Refusal as fault:
             refusal = fault
             refusals.note(request, fault)
-    sections = form_page(
-        instrument.form,
-        values,
-        language=get_language() or "en",
-        faults=refusal.fields if refusal else {},
-    )
+    sections = _sections(instrument, values, refusal)
     context = {"case": referral, "sections": sections, "refusal": refusal}
     status = refusals.status_of(refusal) if refusal else 200
     return render(request, "referrals/edit.html", context, status=status)

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from broker.basics.clock import now
+from broker.ledger.reading import events_of
 from broker.parties.models import Officer, Organisation
 from referrals.flow import State
 from referrals.models import Answer, Referral
@@ -140,8 +141,6 @@ def test_a_platform_does_not_see_what_is_still_being_written(
 def test_reading_a_case_changes_nothing_but_its_own_read_entry(
     unit: Organisation, platform: Organisation
 ) -> None:
-    from broker.ledger.reading import events_of
-
     officer = signed_in(unit, "officer")
     case = drafted(officer, platform)
     before = [event.verb for event in events_of(case.stream)]
