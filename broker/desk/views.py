@@ -1,4 +1,6 @@
-"""Pages that join both kinds of business: the start page."""
+"""Pages that join both kinds of business: the start page, and the rail with its counts."""
+
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,3 +18,12 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     with looking(actor):
         panels = waiting.panels(actor)
     return render(request, "web/home.html", {"panels": panels, "counts": counts_of(panels)})
+
+
+@page
+def rail(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Give the left rail with its counts, for the page that asks for it."""
+    with looking(actor):
+        panels = waiting.panels(actor)
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return render(request, "web/rail.html", {"counts": counts_of(panels), "here": here})

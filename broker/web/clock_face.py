@@ -42,6 +42,11 @@ def badge(
     return _running(due_at, lapses_at or due_at, binding)
 
 
+def none_yet() -> Badge:
+    """Return what to show where a period has not begun, or where nothing is counted."""
+    return Badge("grey", _("no clock runs"))
+
+
 def _ended(status: str, due_at: datetime | None) -> Badge:
     if status == "met":
         return Badge("green", _("met"), due_at)

@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from broker.law.duration import Duration
+
 
 @dataclass(frozen=True, slots=True)
 class Instant:
@@ -70,3 +72,17 @@ def _hours(hours: int) -> str:
 
 def _minutes(minutes: int) -> str:
     return _("%(n)d min") % {"n": minutes}
+
+
+def period(duration: Duration) -> str:
+    """Return a length of time as the law writes it, in words: "1 hour", "10 days"."""
+    parts = (
+        (duration.years, ngettext("%(n)d year", "%(n)d years", duration.years)),
+        (duration.months, ngettext("%(n)d month", "%(n)d months", duration.months)),
+        (duration.weeks, ngettext("%(n)d week", "%(n)d weeks", duration.weeks)),
+        (duration.days, ngettext("%(n)d day", "%(n)d days", duration.days)),
+        (duration.hours, ngettext("%(n)d hour", "%(n)d hours", duration.hours)),
+        (duration.minutes, ngettext("%(n)d minute", "%(n)d minutes", duration.minutes)),
+        (duration.seconds, ngettext("%(n)d second", "%(n)d seconds", duration.seconds)),
+    )
+    return " ".join(said % {"n": number} for number, said in parts if number)

@@ -11,6 +11,7 @@ from django.template.context import Context
 
 from broker.basics.errors import Refusal
 from broker.forms.page import PageField
+from broker.law.duration import Duration
 from broker.web import clock_face, navigation, times, words
 from broker.web.fields import drawn_field, faults_of, field_id, labels_of
 
@@ -32,6 +33,12 @@ def when(context: Context, at: datetime | None, zone: str = "") -> dict[str, Any
 def as_length(span: timedelta | None) -> str:
     """`{{ taken|as_length }}`: "2 days 4 h", "12 min"."""
     return times.length(span) if span is not None else ""
+
+
+@register.filter
+def as_period(duration: Duration | None) -> str:
+    """`{{ clock.duration|as_period }}`: "1 hour", "6 months"; nothing for None."""
+    return times.period(duration) if duration else ""
 
 
 @register.filter
@@ -91,6 +98,8 @@ def clock_badge(context: Context, clock: Any, *, dated: bool = False) -> dict[st
     `clock` is a `clocks.Clock`, anything with its `due_at`, `lapses_at`, `status` and
     `binding`, or None where no period runs.
     """
+    if not clock:
+        return {"badge": clock_face.none_yet(), "due": None}
     badge = clock_face.badge(
         due_at=getattr(clock, "due_at", None),
         lapses_at=getattr(clock, "lapses_at", None),
@@ -104,7 +113,8 @@ def clock_badge(context: Context, clock: Any, *, dated: bool = False) -> dict[st
 @register.inclusion_tag("web/parts/clock.html")
 def time_left(due_at: datetime | None, *, binding: bool = True) -> dict[str, Any]:
     """`{% time_left row.due_at %}`: the badge of a running clock of which only the end is known."""
-    return {"badge": clock_face.badge(due_at=due_at, binding=binding), "due": None}
+    known = clock_face.badge(due_at=due_at, binding=binding)
+    return {"badge": known if due_at else clock_face.none_yet(), "due": None}
 
 
 @register.inclusion_tag("web/parts/engine_banner.html", takes_context=True)
@@ -127,7 +137,8 @@ def rail(context: Context) -> dict[str, Any]:
     seat = getattr(request, "seat", None)
     if request is None or seat is None:
         return {"entries": []}
-    shown = navigation.entries(seat.permissions, request.path, context.get("counts"))
+    here = context.get("here", request.path)
+    shown = navigation.entries(seat.permissions, here, context.get("counts"))
     return {"entries": shown}
 
 

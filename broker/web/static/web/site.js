@@ -17,6 +17,15 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   }
 });
 
+// What refreshes by itself waits while somebody is in it.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const verb = event.detail.requestConfig?.verb;
+  const calledFor = event.detail.requestConfig?.triggeringEvent?.type;
+  if (verb === "get" && !calledFor && event.detail.target.contains(document.activeElement)) {
+    event.detail.shouldSwap = false;
+  }
+});
+
 // Menus close on Escape and give the focus back.
 document.addEventListener("keydown", (event) => {
   const menu = document.querySelector("details.user-menu[open]");
