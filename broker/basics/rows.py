@@ -1,11 +1,14 @@
 """Write rows of several rooms together, in as few round trips as the database allows."""
 
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
+
+_FEW = 8
 
 
 def insert(*rows: models.Model) -> None:
@@ -62,16 +65,57 @@ def _insert_as_one(batches: list[list[models.Model]]) -> None:
 
 
 def _insert_sql(batch: list[models.Model]) -> tuple[str, list[Any]]:
-    model = type(batch[0])
-    fields = [
-        field
-        for field in model._meta.local_concrete_fields
-        if not field.generated and not (field.primary_key and batch[0].pk is None)
-    ]
-    query = _query(batch[0])
+    first = batch[0]
+    is_new, has_key = first._state.adding, first.pk is not None
+    fields = _written_fields(type(first), has_key)
+    values = [_value(row, field) for row in batch for field in fields]
+    if len(batch) > _FEW or any(hasattr(value, "resolve_expression") for value in values):
+        sql, values = _compiled(batch, fields)
+    else:
+        sql = _few_rows_sql(type(first), is_new, has_key, len(batch))
     for row in batch:
         row._state.adding = False
         row._state.db = connection.alias
+    return sql, values
+
+
+def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
+    value = field.pre_save(row, add=True)
+    if hasattr(value, "resolve_expression"):
+        return value
+    return field.get_db_prep_save(value, connection=connections[DEFAULT_DB_ALIAS])
+
+
+@cache
+def _written_fields(model: type[models.Model], has_key: bool) -> "list[models.Field[Any, Any]]":
+    return [
+        field
+        for field in model._meta.local_concrete_fields
+        if not field.generated and (has_key or not field.primary_key)
+    ]
+
+
+@cache
+def _few_rows_sql(model: type[models.Model], is_new: bool, has_key: bool, count: int) -> str:
+    """Write the statement once and keep it: Django's compiler costs more than the database."""
+    quote = connection.ops.quote_name
+    fields = _written_fields(model, has_key)
+    columns = ", ".join(quote(field.column) for field in fields)
+    row = f"({', '.join(['%s'] * len(fields))})"
+    table, rows = quote(model._meta.db_table), ", ".join([row] * count)
+    sql = f"INSERT INTO {table} ({columns}) VALUES {rows}"  # noqa: S608
+    if is_new:
+        return sql
+    moved = [quote(field.column) for field in _moved_fields(model)]
+    places = ", ".join(f"{column} = EXCLUDED.{column}" for column in moved)
+    return f"{sql} ON CONFLICT ({quote(model._meta.pk.column)}) DO UPDATE SET {places}"
+
+
+def _compiled(
+    batch: list[models.Model], fields: "list[models.Field[Any, Any]]"
+) -> tuple[str, list[Any]]:
+    """Let Django write it: many rows go as arrays, and expressions as SQL."""
+    query = _query(batch[0])
     query.insert_values(fields, batch)
     [(sql, values)] = query.get_compiler(connection=connection).as_sql()
     return sql, list(values)
