@@ -11,8 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import rfc8785
-
 from broker.basics.errors import Invalid
 
 type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
@@ -22,6 +20,9 @@ MAX_DEPTH = 16
 MAX_DEPTH_OPEN = 64
 SALT_BYTES = 32
 
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
 _TAG = re.compile(r"[a-z]{1,40}")
 
 
@@ -31,7 +32,9 @@ def canonical(value: Json) -> bytes:
     Raises Invalid for what the custody profile does not hold. Source: RFC 8785.
     """
     _demand(value, most=MAX_DEPTH, demand=_Profile())
-    return rfc8785.dumps(value)
+    # Within the profile (ASCII names, no floats) the standard library writes the bytes of
+    # RFC 8785, ten times as fast as a library for all of it; a test compares the two.
+    return _ENCODER.encode(value).encode()
 
 
 def parse_canonical(data: bytes) -> Json:
