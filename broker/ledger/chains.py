@@ -19,6 +19,10 @@ _READ = """
       AND (SELECT count(*) FROM ledger_chain WHERE stream = ANY(%(streams)s)) = %(count)s
     ORDER BY stream = 'broker', stream COLLATE "C" FOR UPDATE
 """
+_READ_ONE = """
+    SELECT stream, seq, commitment, event, clock_timestamp() FROM ledger_chain
+    WHERE stream = %(stream)s FOR UPDATE
+"""
 _BEGIN = """
     INSERT INTO ledger_chain (stream, seq) SELECT unnest(%(streams)s::text[]), 0
     ON CONFLICT DO NOTHING
@@ -56,14 +60,15 @@ def lock(streams: Collection[str], *, begun: Collection[str]) -> Locked:
 def _locked(streams: list[str]) -> tuple[dict[str, Chain], datetime | None]:
     if not streams:
         return {}, None
-    named: dict[str, Any] = {"streams": streams, "count": len(streams)}
+    named: dict[str, Any] = {"streams": streams, "count": len(streams), "stream": streams[0]}
+    read = _READ if len(streams) > 1 else _READ_ONE
     with connection.cursor() as cursor:
-        cursor.execute(_READ, named)
+        cursor.execute(read, named)
         found = cursor.fetchall()
         if not found:
             # Once in an organisation's life: its first event makes its row.
             cursor.execute(_BEGIN, named)
-            cursor.execute(_READ, named)
+            cursor.execute(read, named)
             found = cursor.fetchall()
     chains = _existing(Chain(*row[:4]) for row in found)
     return chains, max(row[4] for row in found)

@@ -51,4 +51,4 @@ def write(db: None) -> Write:
 @pytest.fixture
 def on_postgres(transactional_db: None) -> None:
     if connection.vendor != "postgresql":
-        pytest.skip("SQLite hides lost updates; this race runs on PostgreSQL only")
+        pytest.skip("needs PostgreSQL: partitions, row locks, its own time")
