@@ -65,8 +65,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Button:
+    """A step to take; a `quiet` one is never the page's first thing to do."""
+
     words: str
     address: str
+    quiet: bool = False
 
 
 def timeline(referral: Referral, actor: Actor) -> list[Moment]:
@@ -112,7 +115,7 @@ def open_steps(referral: Referral, actor: Actor) -> Sequence[Button]:
     for verb, words in BUTTONS.items():
         if _may(verb, referral, actor).allowed:
             address = reverse(f"referrals:{verb}", args=[referral.reference])
-            buttons.append(Button(str(words), address))
+            buttons.append(Button(str(words), address, quiet=verb == "withdraw"))
     return buttons
 
 

@@ -137,7 +137,7 @@ def rail(context: Context) -> dict[str, Any]:
     seat = getattr(request, "seat", None)
     if request is None or seat is None:
         return {"entries": []}
-    here = context.get("here", request.path)
+    here = str(context.get("here", request.path))
     shown = navigation.entries(seat.permissions, here, context.get("counts"))
     return {"entries": shown}
 
