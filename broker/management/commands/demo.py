@@ -1,0 +1,67 @@
+"""`manage.py demo`: a broker in a folder of its own, two simulated platforms, the main job."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from broker.basics.errors import Refusal
+from broker.demo.folder import DemoFolder
+from broker.management.alone import alone_in
+from broker.management.ports import free_ports
+from broker.management.show import Asked, Show
+
+_PORT = 8000
+
+
+class Command(BaseCommand):
+    help = "Show the whole main job on this machine, then stay up until Ctrl-C."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="end after the journey")
+        parser.add_argument("--json", action="store_true", help="print the summary last, as JSON")
+        parser.add_argument("--fresh", action="store_true", help="empty the demo's folder first")
+        parser.add_argument("--urls", type=Path, metavar="FILE", help="targets, one a line")
+        parser.add_argument("--evidence", type=Path, metavar="DIR", help="files to be sealed")
+        parser.add_argument("--port", type=int, help="port of the portal; else a free one")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Exit 0 when every step and every verification held."""
+        try:
+            if settings.MODE != "demo":
+                _start_again(options)
+            asked = Asked(
+                once=options["once"],
+                as_json=options["json"],
+                fresh=options["fresh"],
+                urls=options["urls"],
+                evidence=options["evidence"],
+            )
+            with alone_in(Path(settings.DATA)):
+                code = Show(asked).run()
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if code:
+            sys.exit(code)
+
+
+def _start_again(options: dict[str, Any]) -> None:
+    """Become the same command in the demo's own folder; settings are read once, so anew."""
+    folder = DemoFolder(Path(settings.DATA) / "demo")
+    folder.root.mkdir(parents=True, exist_ok=True)
+    with alone_in(folder.root):
+        if options["fresh"]:
+            folder.empty()
+        facts = folder.facts()
+        [port] = free_ports([options["port"] or facts.get("port", _PORT)])
+        folder.keep(port=port)
+    os.putenv("BROKER_MODE", "demo")
+    os.putenv("BROKER_DATA", str(folder.root))
+    os.putenv("BROKER_PUBLIC_URL", f"http://localhost:{port}")
+    # The log keeps its name when the port is another one.
+    os.putenv("BROKER_LOG_ORIGIN", "localhost/demo/log")
+    os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606

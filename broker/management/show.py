@@ -1,0 +1,134 @@
+"""Runs the demo: the broker's process tree with two platforms in it, and the journey beside it."""
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from broker.basics.errors import Invalid
+from broker.demo import cast
+from broker.demo.accounts import Account
+from broker.demo.folder import DemoFolder
+from broker.demo.journey import walk
+from broker.demo.mark import claim, empty_database
+from broker.demo.narrator import Narrator
+from broker.demo.players import MODULE, listeners, platform_words
+from broker.demo.seeding import seed
+from broker.demo.stage import Stage
+from broker.demo.targets import default_file
+from broker.management.migrating import migrate_all
+from broker.management.ports import free_ports
+from broker.management.process_tree import ProcessTree, Program
+from broker.management.programs import logs_folder, programs
+from broker.management.readiness import await_ready
+
+_LOOK_EVERY_S = 0.1
+_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The words of the command line."""
+
+    once: bool
+    as_json: bool
+    fresh: bool
+    urls: Path | None
+    evidence: Path | None
+
+
+class Show:
+    """One run of the demo, in the folder and at the address that the settings name."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._folder = DemoFolder(Path(settings.DATA))
+        # With --json the standard output carries the summary and nothing else.
+        self._narrator = Narrator(sys.stderr if asked.as_json else sys.stdout)
+        self._told_to_stop = threading.Event()
+        self._summary: dict[str, Any] = {}
+
+    def run(self) -> int:
+        """Walk the journey and return the exit code: 0 when everything held."""
+        for path in (self._asked.urls, self._asked.evidence):
+            if path is not None and not path.exists():
+                raise Invalid(f"{path} does not exist.", remedy="Name a file or folder that does.")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._told_to_stop.set())
+        self._prepare_database()
+        tree = ProcessTree(programs(bind=f"127.0.0.1:{settings.PUBLIC.port}"), logs=logs_folder())
+        tree.start()
+        try:
+            self._play(tree)
+        finally:
+            self._narrator.say("\nStopping ...")
+            clean = tree.stop()
+        if self._asked.as_json:
+            print(json.dumps(self._summary, ensure_ascii=True))
+        return self._code(clean)
+
+    def _prepare_database(self) -> None:
+        if self._asked.fresh:
+            empty_database()
+        claim(self._folder)
+        migrate_all()
+
+    def _play(self, tree: ProcessTree) -> None:
+        accounts = self._seat_players(tree)
+        took_s = await_ready(settings.PUBLIC_URL, within_s=60, meanwhile=tree.tend)
+        self._narrator.say(f"The broker is up at {settings.PUBLIC_URL} ({took_s:.1f} s).")
+        stage = Stage(
+            address=settings.PUBLIC_URL,
+            folder=self._folder,
+            accounts=accounts,
+            narrator=self._narrator,
+            urls=self._asked.urls or default_file(self._folder),
+            evidence=self._asked.evidence,
+        )
+        walker = threading.Thread(target=self._walk, args=(stage,), daemon=True, name="journey")
+        walker.start()
+        self._tend(tree, until=lambda: not walker.is_alive())
+        if not self._asked.once and not self._told_to_stop.is_set():
+            self._tell_doors(accounts)
+            self._tend(tree, until=lambda: False)
+
+    def _seat_players(self, tree: ProcessTree) -> dict[str, Account]:
+        facts = self._folder.facts()
+        ports = dict(
+            zip(cast.PLATFORMS, free_ports(facts.get("platform_ports", [0, 0])), strict=True)
+        )
+        self._folder.keep(platform_ports=list(ports.values()))
+        urls = listeners(ports)
+        accounts = seed(self._folder, listeners=urls)
+        for slug, url in urls.items():
+            words = platform_words(self._folder, slug, url=url, broker=settings.PUBLIC_URL)
+            tree.add(Program(slug, MODULE, words))
+        return accounts
+
+    def _walk(self, stage: Stage) -> None:
+        self._summary = walk(stage)
+
+    def _tend(self, tree: ProcessTree, *, until: Callable[[], bool]) -> None:
+        while not until() and not self._told_to_stop.wait(_LOOK_EVERY_S):
+            tree.tend()
+
+    def _tell_doors(self, accounts: Mapping[str, Account]) -> None:
+        say = self._narrator.say
+        say(f"\nThe portal is at {settings.PUBLIC_URL}. Every account has the password")
+        say(f"  {next(iter(accounts.values())).password}")
+        say("and its own secret for an authenticator app:")
+        for person in cast.PEOPLE:
+            secret = accounts[person.username].totp_secret
+            say(f"  {person.username:<11} {secret}  {person.post}, {person.name}")
+        say(f"Everything lies in {self._folder.root}. Ctrl-C stops it.")
+
+    def _code(self, clean: bool) -> int:
+        if not self._summary:
+            return _INTERRUPTED
+        return 0 if self._summary["held"] and clean else 1
