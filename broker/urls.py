@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", include("broker.health")),
     path("", include("referrals.urls")),
+    path("", include("evidence.urls")),
     path("api/v1/", include("broker.api.urls")),
     path("", include("broker.desk.urls")),
     path("", include("broker.web.urls")),

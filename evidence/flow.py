@@ -26,6 +26,8 @@ S, P, E = State, Permission, LegalEvent
 
 # The platform has the order and has not produced everything yet.
 AT_WORK = frozenset({S.RECEIVED, S.PRESERVING})
+# Where a package may lie that waits for its release.
+RELEASABLE = AT_WORK | {S.CLARIFYING, S.PACKAGE_RECEIVED}
 # An enforcing authority that was notified may still decide.
 UNDER_REVIEW = frozenset(
     {S.SENT, S.RECEIVED, S.PRESERVING, S.CLARIFYING, S.PACKAGE_RECEIVED, S.RELEASED, S.RETRIEVED}
@@ -64,9 +66,10 @@ REQUEST = Flow(
     # A package that comes before the enforcing authority is done leaves the state as it is:
     # nothing that the issuing side can see may tell of it (Art. 8, Art. 10(2)).
     *_stays("deposit", AT_WORK, P.PACKAGE_UPLOAD, event=E.PACKAGE_RECEIVED),
-    step("release", {*AT_WORK, S.PACKAGE_RECEIVED}, S.RELEASED, P.PACKAGE_RELEASE),
+    step("release", set(RELEASABLE), S.RELEASED, P.PACKAGE_RELEASE),
     step("retrieve", {S.RELEASED, S.RETRIEVED}, S.RETRIEVED, P.PACKAGE_RETRIEVE),
-    *_stays("acknowledge", frozenset({S.RELEASED, S.RETRIEVED}), P.PACKAGE_RETRIEVE),
+    step("retrieve", {S.CLOSED}, S.CLOSED, P.PACKAGE_RETRIEVE),
+    *_stays("acknowledge", frozenset({S.RETRIEVED, S.CLOSED}), P.PACKAGE_RETRIEVE),
     *_stays("note_notified", UNDER_REVIEW, P.REQUEST_RECEIVE),
     *_stays("clear", UNDER_REVIEW, P.REQUEST_SCRUTINISE, event=E.AUTHORITY_DECIDED),
     step("object", set(UNDER_REVIEW), S.REFUSED, P.REQUEST_SCRUTINISE, event=E.AUTHORITY_DECIDED),

@@ -19,7 +19,7 @@ from broker.law.events import LegalEvent
 from broker.law.form import Audience
 from broker.ledger.reading import PastEvent, events_of
 from evidence.flow import AT_WORK, OPEN, State
-from evidence.models import Package, Request
+from evidence.models import Message, Package, Request
 from evidence.policy import audience, packages_visible_to, visible_to
 
 DUE_SOON = timedelta(hours=24)
@@ -140,3 +140,9 @@ def _as_seen(event: PastEvent, actor: Actor, seat: Audience, *, hides: bool) -> 
 def _is_by(event: PastEvent, actor: Actor) -> bool:
     who = (event.body or {}).get("actor")
     return isinstance(who, dict) and who.get("organisation") == actor.organisation
+
+
+def messages(actor: Actor, request: Request) -> list[Message]:
+    """Return what the sides said of the request, oldest first, to whoever sees the request."""
+    seen = Message.objects.filter(request=request, request__in=visible_to(actor))
+    return list(seen.select_related("organisation", "request"))

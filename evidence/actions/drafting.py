@@ -15,7 +15,8 @@ from broker.flow import engine
 from broker.flow.engine import Deed, Taken
 from broker.forms.validation import applies, validate
 from broker.law import catalogue
-from broker.law.instrument import FlowKind, Instrument
+from broker.law.instrument import Instrument
+from broker.law.terms import FlowKind
 from broker.parties.models import Organisation, OrganisationKind
 from evidence.flow import REQUEST
 from evidence.models import Request, Validation
@@ -116,7 +117,7 @@ def usable_instrument(instrument_id: str, actor: Actor) -> Instrument:
 def _new_request(brought: Draft, actor: Actor) -> tuple[Request, dict[str, Any]]:
     instrument = usable_instrument(brought.instrument, actor)
     form = validate(instrument.form, brought.form, draft=True)
-    issuer = Organisation.objects.get(id=actor.organisation)
+    issuer = Organisation.objects.get(id=str(actor.organisation))
     request = Request(
         reference=public_reference("E"),
         instrument_id=instrument.id,

@@ -24,7 +24,7 @@ def validate(request: Request, *, text_sha256: str, method: str, actor: Actor) -
     proved themselves for this act, not for signing in. Raises Conflict when the text is no
     longer the one that was read, Invalid when something is missing, NotAllowed or WrongState.
     """
-    organisation = Organisation.objects.get(id=actor.organisation)
+    organisation = Organisation.objects.get(id=str(actor.organisation))
 
     def deed(locked: Request) -> Deed:
         _demand_complete(locked)

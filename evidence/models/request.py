@@ -104,13 +104,13 @@ class Request(Case):
     @property
     def form(self) -> dict[str, Any]:
         """The values of the form as entered; raises Expired once the case's key is destroyed."""
-        return self.opened("form", self.form_sealed)
+        return self.opened("form", bytes(self.form_sealed))
 
     @property
     def issued_form(self) -> dict[str, Any] | None:
         """The whole form as issued, with what the house filled in; None before."""
         sealed = self.issued_form_sealed
-        return None if sealed is None else self.opened("issued_form", sealed)
+        return None if sealed is None else self.opened("issued_form", bytes(sealed))
 
     @property
     def withholds(self) -> bool:
@@ -125,7 +125,7 @@ class Request(Case):
 
     def opened(self, name: str, sealed: bytes) -> dict[str, Any]:
         """Return what `sealed` sealed under the same name."""
-        data = sealing.open_sealed(self.stream, bytes(sealed), context=_context(name))
+        data = sealing.open_sealed(self.stream, sealed, context=_context(name))
         return cast("dict[str, Any]", parse_canonical(data))
 
 
@@ -197,4 +197,4 @@ class Message(models.Model):
 
     @property
     def text(self) -> str:
-        return str(self.request.opened("message", self.text_sealed)["text"])
+        return str(self.request.opened("message", bytes(self.text_sealed))["text"])

@@ -1,12 +1,14 @@
 """Parties, seats and keys for tests of evidence: everything a request and a package need."""
 
 import base64
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
+from django.test import Client
 
 from broker.access.acting import acting
 from broker.basics.actor import Actor
@@ -28,7 +30,8 @@ from evidence.actions.drafting import Draft
 from evidence.actions.order_key import certify
 from evidence.actions.trust import AUTHORITIES, endorsed
 from evidence.models import Request
-from evidence.package.sealing import Sealer
+from evidence.package.sealing import Sealer, SignedOrder, seal
+from tests.signing import Program
 
 SINCE, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
 AUTHORITY = keys.make_ca("Seal authority", valid_from=SINCE, valid_to=UNTIL)
@@ -192,3 +195,42 @@ def notified(world: World, **changes) -> Request:
         request = sending.send(request, actor=actor).case
     with acting(world.agent) as actor:
         return sending.acknowledge(request, actor=actor, proof={"event": "acknowledged"}).case
+
+
+def sealed(world: World, request: Request, folder: Path, out: Path, **changes: object):
+    """Seal `folder` under the request's order as the platform's client does."""
+    request.refresh_from_db()
+    given = {
+        "order": SignedOrder(bytes(request.order), bytes(request.order_signature)),
+        "package_id": str(uuid7()),
+        "recipients": [each["recipient"] for each in request.recipients],
+        "sealer": world.sealer,
+    }
+    return seal(folder, out, **{**given, **changes})
+
+
+class Sender(Program):
+    """A program that also sends envelopes and parts of uploads."""
+
+    def envelope(self, path: str, data: bytes):
+        given = {"content-type": "application/zip", "idempotency-key": str(uuid7())}
+        return self._send("POST", path, data, given)
+
+    @staticmethod
+    def part(location: str, data: bytes, offset: int, **headers: str):
+        given = {"tus-resumable": "1.0.0", "upload-offset": str(offset), **headers}
+        kind = "application/offset+octet-stream"
+        return Client().patch(location, data, content_type=kind, headers=given)
+
+    def upload(self, reference: str, payload: Path):
+        data = payload.read_bytes()
+        announced = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        begun = self.post(f"/api/v1/requests/{reference}/uploads", announced)
+        assert begun.status_code == 201, begun.content
+        self.part(begun.headers["location"], data[: 2**20], 0)
+        return self.part(begun.headers["location"], data[2**20 :], 2**20)
+
+    def hand_in(self, reference: str, out: Path):
+        self.upload(reference, out / "payload.bin")
+        envelope = (out / "envelope.zip").read_bytes()
+        return self.envelope(f"/api/v1/requests/{reference}/packages", envelope)

@@ -1,0 +1,17 @@
+"""Note that a period lapsed: overdue is a fact of the case, not a state."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from broker.basics.actor import SYSTEM
+from broker.flow import engine
+from broker.flow.engine import Deed
+from evidence.flow import REQUEST
+from evidence.models import Request
+from evidence.policy import may
+
+
+def note_lapse(cases: Sequence[Request], *, at: datetime) -> int:
+    """Write into each case that its period to produce has lapsed; return how many were open."""
+    deed = Deed(changes={"lapsed_at": at}, at=at)
+    return len(engine.take_all(REQUEST, "note_lapse", cases, actor=SYSTEM, may=may, deed=deed))
