@@ -98,7 +98,10 @@ def _written_fields(model: type[models.Model], has_key: bool) -> "list[models.Fi
 @cache
 def _few_rows_sql(model: type[models.Model], is_new: bool, has_key: bool, count: int) -> str:
     """Write the statement once and keep it: Django's compiler costs more than the database."""
-    quote = connection.ops.quote_name
+
+    def quote(name: str | None) -> str:
+        return connection.ops.quote_name(str(name))
+
     fields = _written_fields(model, has_key)
     columns = ", ".join(quote(field.column) for field in fields)
     row = f"({', '.join(['%s'] * len(fields))})"
