@@ -21,12 +21,6 @@ class Account:
     totp_secret: str
     last_step: int = 0
 
-    @property
-    def otpauth(self) -> str:
-        """The address that an authenticator app reads from a QR code."""
-        totp = pyotp.TOTP(self.totp_secret)
-        return totp.provisioning_uri(self.username, issuer_name="Broker demo")
-
 
 def kept_accounts(folder: DemoFolder) -> dict[str, Account]:
     """Return the accounts by user name, drawn on first use."""
