@@ -18,9 +18,11 @@ def signed_in(seat: Organisation, role: str) -> Client:
 @pytest.mark.parametrize(
     ("kind", "role", "titles"),
     [
-        ("unit", "officer", ["With the platforms"]),
-        ("unit", "supervisor", ["Drafts to approve", "With the platforms"]),
-        ("platform", "platform_agent", ["Referrals to answer"]),
+        ("unit", "officer", ["Referrals with the platforms", "Evidence requests under way"]),
+        ("unit", "supervisor", ["Drafts to approve", "Referrals with the platforms"]),
+        ("platform", "platform_agent", ["Referrals to answer", "Evidence requests to answer"]),
+        ("prosecution", "prosecutor", ["Packages ready to retrieve", "Requests to validate"]),
+        ("overseer", "overseer", ["Referrals with the platforms"]),
     ],
 )
 def test_the_start_page_shows_what_the_seat_works_on(kind, role, titles):
