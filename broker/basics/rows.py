@@ -68,11 +68,12 @@ def _insert_sql(batch: list[models.Model]) -> tuple[str, list[Any]]:
     first = batch[0]
     is_new, has_key = first._state.adding, first.pk is not None
     fields = _written_fields(type(first), has_key)
-    values = [_value(row, field) for row in batch for field in fields]
-    if len(batch) > _FEW or any(hasattr(value, "resolve_expression") for value in values):
-        sql, values = _compiled(batch, fields)
-    else:
+    sql, values = "", list[Any]()
+    if len(batch) <= _FEW:
+        values = [_value(row, field) for row in batch for field in fields]
         sql = _few_rows_sql(type(first), is_new, has_key, len(batch))
+    if not sql or any(hasattr(value, "resolve_expression") for value in values):
+        sql, values = _compiled(batch, fields)
     for row in batch:
         row._state.adding = False
         row._state.db = connection.alias
