@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from celery import Celery, bootsteps
 from celery.schedules import crontab
+from kombu import Queue
 
 if TYPE_CHECKING:
     from broker.basics.swept import Swept
@@ -24,6 +25,9 @@ log = logging.getLogger("broker.pulse")
 app = Celery("broker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# A worker that is told nothing else hears both; a big house gives each its own workers.
+app.conf.task_queues = (Queue("urgent"), Queue("ordinary"))
 
 # What beat rings. Never a statutory time: those are rows, and the Pulse finds them.
 app.conf.beat_schedule = {

@@ -32,6 +32,9 @@ class SignedView(APIView):
     """
 
     asks_for: ClassVar[str] = "actor"
+    # True where an act leaves something outside the database, which a rollback cannot take
+    # back: a repeat is then looked up before it acts, at the cost of one more read.
+    reaches_outside: ClassVar[bool] = False
     _hooks: ClassVar = {"get": "look", "head": "look", "post": "act"}
 
     def look(self, request: Request, actor: Actor, **kwargs: Any) -> dict[str, Any]:
@@ -60,6 +63,8 @@ class SignedView(APIView):
         act; a repeat does the work again, collides or is refused, is undone and then finds
         the kept answer. Two at once: the second waits at the unique key for the first.
         """
+        if self.reaches_outside and (stored := kept(ask)):
+            return stored
         try:
             with acting(ask.actor) as actor:
                 done = self.act(request, actor, **kwargs)

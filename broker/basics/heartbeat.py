@@ -13,7 +13,7 @@ from broker.basics.clock import now
 
 log = logging.getLogger("broker.heartbeat")
 
-SWEEPS = ("clocks", "outbox", "sequencer")
+SWEEPS = ("clocks", "lapses", "outbox", "sequencer")
 # A sweep sleeps two seconds at most; older than this it hangs, fails, or no worker runs.
 LATE_AFTER_S = 15.0
 _BEAT_EVERY_S = 1.0

@@ -62,8 +62,7 @@ class Listener:
         self._came, self.told_to_stop = Event(), Event()
         handler = type("Handler", (_Handler,), {"listener": self})
         parts = urlsplit(url)
-        self._server = ThreadingHTTPServer(bind or ("127.0.0.1", parts.port or 80), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(bind or ("127.0.0.1", parts.port or 80), handler)
         self._threads: list[Thread] = []
 
     @property
@@ -120,6 +119,14 @@ class Listener:
             return False
         self.book.settle(message.dispatch)
         return True
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Log a line that broke; the broker sends again what got no answer."""
+        log.warning("line_broken", exc_info=True)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -118,3 +118,16 @@ def test_two_identical_requests_at_once_are_one_act():
     assert [answer.status_code for answer in answers] == [201] * 4
     assert len({answer.content for answer in answers}) == 1
     assert ContactPoint.objects.count() == 1
+
+
+def test_an_act_that_reaches_outside_is_looked_up_before_it_is_done_again(unit, monkeypatch):
+    from tests.api import doors
+
+    monkeypatch.setattr(doors.Points, "reaches_outside", True)
+    done, act = [], doors.Points.act
+    monkeypatch.setattr(doors.Points, "act", lambda *args, **kw: done.append(1) or act(*args, **kw))
+
+    answers = [unit.post("/api/v1/points", POINT, idempotency_key="one") for _ in range(2)]
+
+    assert answers[0].json() == answers[1].json()
+    assert len(done) == 1

@@ -47,9 +47,7 @@ def test_a_house_whose_engine_runs_is_ready():
         "database",
         "seals",
         "ledger",
-        "sweep_clocks",
-        "sweep_outbox",
-        "sweep_sequencer",
+        *(f"sweep_{name}" for name in heartbeat.SWEEPS),
     }
 
 

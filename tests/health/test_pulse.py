@@ -71,7 +71,7 @@ def test_an_idle_round_writes_nothing(django_assert_max_num_queries, settings, t
 
 @pytest.mark.django_db(transaction=True)
 def test_one_failing_sweep_does_not_stop_the_others(monkeypatch):
-    rounds = {"outbox": 0, "sequencer": 0}
+    rounds = {name: 0 for name in celery.SWEEPS if name != "clocks"}
 
     def sweeps(module):
         name = {path: name for name, path in celery.SWEEPS.items()}[module]
@@ -108,8 +108,31 @@ def test_the_loop_ends_when_told(monkeypatch):
     assert told.is_set()
 
 
+_POSTS = """
+import sys, django
+django.setup()
+from broker.access.acting import acting
+from broker.basics import rows
+from broker.basics.actor import SYSTEM
+from broker.courier.post import dispatch_for, ring_for
+from broker.ledger.append import Subject
+from broker.parties.models import ContactPoint, Organisation
+platform = Organisation.objects.create(slug="tube", name="Tube", kind="platform")
+point = ContactPoint.objects.create(
+    organisation=platform, connector="webhook", address=sys.argv[1]
+)
+with acting(SYSTEM):
+    dispatch = dispatch_for(
+        kind="referral.order", subject=Subject("referral", "1"), reference="R-1",
+        recipient=point, body={},
+    )
+    rows.insert(dispatch)
+    ring_for([dispatch])
+"""
+
+
 @pytest.mark.slow
-def test_a_worker_sweeps_while_its_message_broker_is_down_and_ends_on_term(tmp_path):
+def test_a_worker_sweeps_while_its_message_broker_is_down_and_ends_on_term(tmp_path, receiver):
     surroundings = {
         **os.environ,
         "BROKER_MODE": "test",
@@ -122,17 +145,23 @@ def test_a_worker_sweeps_while_its_message_broker_is_down_and_ends_on_term(tmp_p
     manage = [sys.executable, "manage.py", "migrate", "--skip-checks", "-v0"]
     for database in ("default", "seals"):
         subprocess.run([*manage, "--database", database], cwd=ROOT, env=surroundings, check=True)
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "broker.celery", "worker", "--concurrency=1"],
-        cwd=ROOT,
-        env=surroundings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    written = subprocess.run(
+        [sys.executable, "-c", _POSTS, receiver.url], cwd=ROOT, env=surroundings, check=False
     )
+    assert written.returncode == 0
+    said = tmp_path / "worker.log"
+    with said.open("w") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "broker.celery", "worker", "--concurrency=1"],
+            cwd=ROOT,
+            env=surroundings,
+            stdout=log,
+            stderr=log,
+        )
     try:
         kept = tmp_path / "cache"
-        until = time.monotonic() + 30
-        while time.monotonic() < until and len(list(kept.glob("*.djcache"))) < 3:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and len(list(kept.glob("*.djcache"))) < len(celery.SWEEPS):
             time.sleep(0.2)
         beats = len(list(kept.glob("*.djcache")))
         began = time.monotonic()
@@ -141,5 +170,6 @@ def test_a_worker_sweeps_while_its_message_broker_is_down_and_ends_on_term(tmp_p
     finally:
         worker.kill()
 
-    assert beats == 3
+    assert len(receiver.came) == 1, said.read_text()[-3000:]
+    assert beats == len(celery.SWEEPS), said.read_text()[-3000:]
     assert time.monotonic() - began < 6

@@ -1,0 +1,3 @@
+"""What tests of the Pulse share with those of the courier."""
+
+from tests.courier.conftest import receiver as receiver
