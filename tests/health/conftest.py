@@ -1,3 +1,5 @@
 """What tests of the Pulse share with those of the courier."""
 
-from tests.courier.conftest import receiver as receiver
+from tests.courier.conftest import receiver
+
+__all__ = ["receiver"]
