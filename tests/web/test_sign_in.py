@@ -225,3 +225,14 @@ def test_a_frozen_organisation_opens_no_page(inside, unit):
 
     assert page.status_code == 403
     assert "You hold no seat in this organisation." in page.text
+
+
+@pytest.mark.parametrize("secret", ["", "short", "not base32!"])
+def test_an_officer_without_a_good_secret_cannot_sign_in(client, officer, secret):
+    officer.totp_secret = secret
+    officer.save()
+    give_password(client, officer)
+
+    page = client.post(CODE, {"code": "123456"})
+
+    assert page.status_code == 422
