@@ -1,6 +1,7 @@
 """Receive a package: judged, kept, written into two streams and linked to its case in one act."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from broker.basics.actor import Actor
 from broker.basics.clock import now
@@ -82,7 +83,7 @@ def _package(request: Request, opened: Envelope, upload: Upload, received: Event
     statement = opened.statement
     assert upload.crc32 is not None
     return Package(
-        id=statement.package_id,
+        id=UUID(statement.package_id),
         request=request,
         statement_sha256=opened.statement_sha256,
         header_sha256=statement.header_sha256,

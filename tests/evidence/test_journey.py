@@ -13,7 +13,7 @@ from evidence.verifier.question import Question
 from evidence.verifier.verifying import verify
 from tests.evidence.world import ROOT, UNTIL, Sender, sealed, sent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

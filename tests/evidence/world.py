@@ -25,11 +25,12 @@ from broker.parties.models import (
     OrganisationKind,
     PartyKey,
 )
-from evidence.actions import drafting, order, sending, validating
+from evidence.actions import depositing, drafting, order, sending, uploading, validating
 from evidence.actions.drafting import Draft
+from evidence.actions.noticing import take_notice
 from evidence.actions.order_key import certify
 from evidence.actions.trust import AUTHORITIES, endorsed
-from evidence.models import Request
+from evidence.models import Package, Request
 from evidence.package.sealing import Sealer, SignedOrder, seal
 from tests.signing import Program
 
@@ -234,3 +235,36 @@ class Sender(Program):
         self.upload(reference, out / "payload.bin")
         envelope = (out / "envelope.zip").read_bytes()
         return self.envelope(f"/api/v1/requests/{reference}/packages", envelope)
+
+
+def content_request(world: World, **form_changes: object) -> Request:
+    """A prosecutor's request for content, validated by a judge, with the platform and notified."""
+    request = drafted(
+        world, form=form("content", **form_changes), validator="tribunal", authority="dpp"
+    )
+    request = validated(world, world.judge, request)
+    with acting(world.prosecutor) as actor:
+        request = sending.send(request, actor=actor).case
+    with acting(world.agent) as actor:
+        request = sending.acknowledge(request, actor=actor, proof={"event": "acknowledged"}).case
+    with acting(world.reviewer) as actor:
+        take_notice(request, actor=actor)
+    request.refresh_from_db()
+    return request
+
+
+def deposited(world: World, request: Request, folder: Path) -> Package:
+    """Seal a small folder under the request's order, upload it and hand it in."""
+    source, out = folder / f"data-{request.id}", folder / f"out-{request.id}"
+    source.mkdir()
+    out.mkdir()
+    (source / "messages.txt").write_text("Meet me under the bridge.")
+    sealed(world, request, source, out)
+    data = (out / "payload.bin").read_bytes()
+    with acting(world.agent) as actor:
+        sums = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        upload = uploading.begin(request, **sums, actor=actor).upload
+    uploading.append(upload, offset=0, chunks=[data])
+    with acting(world.agent) as actor:
+        envelope = (out / "envelope.zip").read_bytes()
+        return depositing.deposit(request, envelope, actor=actor).package
