@@ -27,7 +27,7 @@ def validate(request: Request, *, text_sha256: str, method: str, actor: Actor) -
     organisation = Organisation.objects.get(id=str(actor.organisation))
 
     def deed(locked: Request) -> Deed:
-        _demand_complete(locked)
+        demand_complete(locked)
         _demand_same_text(locked, text_sha256)
         validation = Validation(
             request=locked,
@@ -55,7 +55,7 @@ def validate(request: Request, *, text_sha256: str, method: str, actor: Actor) -
     return engine.take(REQUEST, "validate", request, actor=actor, may=may, deed=deed)
 
 
-def _demand_complete(request: Request) -> None:
+def demand_complete(request: Request) -> None:
     validate_form(request.instrument.form, request.form)
     demand_recipients(request.office)
     is_notified = order.notifies(request)

@@ -4,13 +4,11 @@ import base64
 import binascii
 from typing import Any, cast
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request as HttpRequest
 from rest_framework.response import Response
 
-from broker.access.acting import acting, looking
 from broker.api.parsing import ZipParser
 from broker.api.problems import CONTENT_TYPE, document
 from broker.api.shapes import read
@@ -22,15 +20,9 @@ from evidence import queries
 from evidence.actions import depositing, receipting, retrieving, uploading
 from evidence.actions.receipting import Signed
 from evidence.api import shapes, showing
-from evidence.api.ranges import Span, asked_span
 from evidence.api.requests import done
 from evidence.api.uploads import TUS, upload_path
-from evidence.flow import REQUEST, State
-from evidence.models import Package
-from evidence.package.container import Layout
-from evidence.policy import may
-
-_MEDIA_TYPE = "application/vnd.etsi.asic-e+zip"
+from evidence.serving import MEDIA_TYPE, NothingThere, serve
 
 
 class NewUpload(SignedView):
@@ -138,63 +130,22 @@ class Content(SignedView):
     @extend_schema(
         operation_id="package_content",
         responses={
-            (200, _MEDIA_TYPE): OpenApiTypes.BINARY,
-            (206, _MEDIA_TYPE): OpenApiTypes.BINARY,
+            (200, MEDIA_TYPE): OpenApiTypes.BINARY,
+            (206, MEDIA_TYPE): OpenApiTypes.BINARY,
         },
     )
     def get(self, request: HttpRequest, **kwargs: Any) -> Any:
         actor = cast("Actor", request.user)
-        with looking(actor):
-            package = queries.package(actor, kwargs["package"])
-            _demand_office(actor, package)
-            container = retrieving.container_of(package)
-        span = asked_span(request.headers, size=container.size, tag=_tag(container))
-        if span is None:
-            return _nothing_there(container)
-        if request.method == "GET":
-            with acting(actor):
-                retrieving.note_served(package, start=span.start, stop=span.stop, actor=actor)
-        return _served(request, package, container, span)
+        try:
+            return serve(request, kwargs["package"], actor=actor)
+        except NothingThere as fault:
+            return _nothing_there(fault)
 
 
-def _demand_office(actor: Actor, package: Package) -> None:
-    step = REQUEST.step("retrieve", State(package.request.state))
-    may(actor, step, package.request).require()
-
-
-def _served(
-    request: HttpRequest, package: Package, container: Layout, span: Span
-) -> HttpResponseBase:
-    headers = {
-        "Content-Type": _MEDIA_TYPE,
-        "Content-Length": str(span.stop - span.start),
-        "Content-Disposition": f'attachment; filename="{package.id}.asice"',
-        "ETag": _tag(container),
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "no-store",
-    }
-    if span.is_part:
-        headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{container.size}"
-    status = 206 if span.is_part else 200
-    if request.method == "HEAD":
-        return HttpResponse(status=status, headers=headers)
-    blocks = retrieving.bytes_of(package, container, start=span.start, stop=span.stop)
-    return StreamingHttpResponse(blocks, status=status, headers=headers)
-
-
-def _nothing_there(container: Layout) -> Response:
-    fault = Invalid(
-        "The range lies outside the package.",
-        why=f"It has {container.size} bytes.",
-        remedy="Ask for a range within it, or for all of it.",
-    )
-    headers = {"Content-Range": f"bytes */{container.size}", "Cache-Control": "no-store"}
+def _nothing_there(fault: NothingThere) -> Response:
+    headers = {"Content-Range": f"bytes */{fault.size}", "Cache-Control": "no-store"}
     members = document(fault) | {"status": 416}
     return Response(members, 416, headers=headers, content_type=CONTENT_TYPE)
-
-
-def _tag(container: Layout) -> str:
-    return f'"{container.sha256}"'
 
 
 def _decoded(signature: str) -> bytes:
