@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -69,11 +68,10 @@ def due_soon(actor: Actor) -> QuerySet[Referral]:
     return in_state(actor, State.RECEIVED).filter(due_at__lte=now() + DUE_SOON)
 
 
-def earlier(actor: Actor, targets: Sequence[Target], *, but: UUID | None = None) -> list[Item]:
+def earlier(actor: Actor, targets: Sequence[Target]) -> list[Item]:
     """Return items of referrals the actor sees that point at one of these targets."""
-    items = Item.objects.filter(
-        target_sha256__in=[target.sha256 for target in targets], referral__in=visible_to(actor)
-    ).exclude(referral__state=State.WITHDRAWN)
-    if but:
-        items = items.exclude(referral=but)
-    return list(items.select_related("referral").order_by("referral__opened_at"))
+    same = Item.objects.filter(target_sha256__in=[target.sha256 for target in targets])
+    if not same.exists():
+        return []
+    seen = same.filter(referral__in=visible_to(actor)).exclude(referral__state=State.WITHDRAWN)
+    return list(seen.select_related("referral").order_by("referral__opened_at"))

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from broker.access.acting import looking
 from broker.api.models import IdempotencyRow
+from broker.basics import rows
 from broker.basics.actor import Actor
 from broker.basics.errors import Conflict, Invalid
 from broker.crypto.http_signature import Verified
@@ -76,7 +77,7 @@ def keep(ask: Asked, done: Done) -> None:
 
     Raises IntegrityError when the key or the nonce is taken: the act is then undone.
     """
-    IdempotencyRow(
+    row = IdempotencyRow(
         organisation_id=ask.organisation,
         operation=ask.operation,
         idempotency_key=ask.key,
@@ -87,7 +88,8 @@ def keep(ask: Asked, done: Done) -> None:
         body=done.body,
         headers=done.headers,
         event_id=done.accepted.event_id if done.accepted else done.event_id,
-    ).save(force_insert=True)
+    )
+    rows.insert(row)
 
 
 def kept(ask: Asked) -> Done | None:

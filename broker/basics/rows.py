@@ -23,7 +23,7 @@ def insert(*rows: models.Model) -> None:
     and once as moved, never the same row twice.
     """
     batches = [list(batch) for _, batch in groupby(rows, key=_kind)]
-    if connection.vendor == "postgresql" and len(batches) > 1:
+    if batches and connection.vendor == "postgresql":
         _insert_as_one(batches)
         return
     for batch in batches:
@@ -61,7 +61,7 @@ def _insert_as_one(batches: list[list[models.Model]]) -> None:
     *before, last = statements
     named = ", ".join(f"batch_{number} AS ({sql})" for number, sql in enumerate(before))
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {named} {last}", values)
+        cursor.execute(f"WITH {named} {last}" if before else last, values)
 
 
 def _insert_sql(batch: list[models.Model]) -> tuple[str, list[Any]]:

@@ -1,6 +1,7 @@
 """Send what is approved; file in one act what one person may ask; prove its receipt."""
 
 import base64
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,6 @@ from broker.basics.actor import Actor
 from broker.basics.clock import now
 from broker.courier.models import Dispatch
 from broker.courier.post import call_back, dispatch_for, ring_for
-from broker.crypto.canonical import parse_canonical
 from broker.flow import engine
 from broker.flow.engine import Deed, Taken
 from broker.ledger.append import Subject
@@ -92,7 +92,7 @@ def signed_order(referral: Referral) -> dict[str, Any]:
     assert referral.order is not None
     assert referral.order_signature is not None
     return {
-        "order": parse_canonical(bytes(referral.order)),
+        "order": json.loads(bytes(referral.order)),
         "signature": base64.b64encode(bytes(referral.order_signature)).decode(),
         "key_sha256": referral.order_key,
     }

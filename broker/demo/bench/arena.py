@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.synchronize import Barrier
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from django.db import connection, connections
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 
 from broker.basics.errors import Unavailable
 
@@ -31,7 +32,8 @@ def arena() -> Iterator[None]:
         )
     made = setup_databases(verbosity=0, interactive=False, aliases={"default", "seals"})
     try:
-        yield
+        with TemporaryDirectory() as folder, override_settings(LOG_FOLDER=folder):
+            yield
     finally:
         teardown_databases(made, verbosity=0)
 
