@@ -27,6 +27,7 @@ def snapshot() -> Iterator[None]:
 @contextmanager
 def _deferred() -> Iterator[None]:
     """On SQLite, take no writer's place: a deferred transaction reads from the log's snapshot."""
+    connection.ensure_connection()  # which sets the mode
     mode = getattr(connection, _MODE)
     setattr(connection, _MODE, "DEFERRED")
     try:
