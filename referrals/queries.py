@@ -11,7 +11,6 @@ from broker.basics.errors import NotFound
 from referrals.flow import OPEN, State
 from referrals.models import Item, Referral
 from referrals.policy import visible_to
-from referrals.targets import Target
 
 DUE_SOON = timedelta(minutes=30)
 
@@ -68,9 +67,9 @@ def due_soon(actor: Actor) -> QuerySet[Referral]:
     return in_state(actor, State.RECEIVED).filter(due_at__lte=now() + DUE_SOON)
 
 
-def earlier(actor: Actor, targets: Sequence[Target]) -> list[Item]:
+def earlier(actor: Actor, targets_sha256: Sequence[bytes]) -> list[Item]:
     """Return items of referrals the actor sees that point at one of these targets."""
-    same = Item.objects.filter(target_sha256__in=[target.sha256 for target in targets])
+    same = Item.objects.filter(target_sha256__in=targets_sha256)
     if not same.exists():
         return []
     seen = same.filter(referral__in=visible_to(actor)).exclude(referral__state=State.WITHDRAWN)

@@ -162,4 +162,5 @@ def reopen(referral: Referral, *, actor: Actor) -> Taken[Referral]:
 
 def duplicates(actor: Actor, pasted: Sequence[str]) -> list[Item]:
     """Return earlier items of the actor's own cases that point at one of these addresses."""
-    return queries.earlier(actor, targets.read_many(list(pasted)))
+    found = targets.read_many(list(pasted))
+    return queries.earlier(actor, [target.sha256 for target in found])

@@ -76,7 +76,7 @@ def _make_open(owners: list[object], number: int, at: datetime) -> None:
         cursor.execute("ANALYZE clocks_clock")
 
 
-def _p99(owners: list[object], ring: Callable[[], int]) -> float:
+def _p99(owners: list[object], sweep_round: Callable[[], int]) -> float:
     """Return the 99th percentile of lateness, from the due instant to the commit, in seconds."""
     due = now() + _SOON
     _make_open(owners, DUE, due)
@@ -86,7 +86,7 @@ def _p99(owners: list[object], ring: Callable[[], int]) -> float:
         list(connection.cursor().execute("SELECT 1") or [])
         start.wait()
         time.sleep(max(0.0, (due - now()).total_seconds()))
-        told.put(_ring_all(due, ring))
+        told.put(_lateness_of_all(due, sweep_round))
 
     arena.together(SWEEPERS, work)
     lateness = sorted(late for _ in range(SWEEPERS) for late in told.get())
@@ -95,12 +95,12 @@ def _p99(owners: list[object], ring: Callable[[], int]) -> float:
     return lateness[int(DUE * 0.99) - 1]
 
 
-def _ring_all(due: datetime, ring: Callable[[], int]) -> list[float]:
+def _lateness_of_all(due: datetime, sweep_round: Callable[[], int]) -> list[float]:
     """Ring until nothing is due; return the lateness of each clock at its commit."""
     lateness: list[float] = []
     empty = 0
     while empty < 3:
-        done = ring()
+        done = sweep_round()
         late = (datetime.now(UTC) - due).total_seconds()
         lateness.extend([late] * done)
         empty = 0 if done else empty + 1

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from gunicorn.app.base import BaseApplication
@@ -53,9 +54,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("control_socket_disable", True)
 
     def load(self) -> Any:
-        from broker.wsgi import application
-
-        return application
+        return get_wsgi_application()
 
 
 def measure(*, rounds: int) -> dict[str, float]:
