@@ -1,6 +1,5 @@
 """The evidence pages as officer, magistrate, platform, authority and stranger use them."""
 
-import hashlib
 import re
 
 import pyotp
@@ -53,7 +52,7 @@ def posted(values: dict) -> dict[str, list[str]]:
     for section in form_page(catalogue.get("eu-epoc").form, values):
         for box in (box for field in section.fields for row in field.rows for box in row.boxes):
             chosen = [choice.code for choice in box.choices if choice.chosen]
-            shown = ("true" if box.value else "") if isinstance(box.value, bool) else str(box.value)
+            shown = str(box.value).lower() if box.kind == "bool" else str(box.value)
             boxes[box.name] = chosen if box.choices else [shown]
     return boxes
 
@@ -97,7 +96,7 @@ def test_a_request_travels_through_the_pages(world, prosecutor, agent, tmp_path)
     case.refresh_from_db()
     assert case.state == State.CLOSED
     assert body.startswith(b"PK")
-    assert served.headers["ETag"] == f'"{hashlib.sha256(body).hexdigest()}"'
+    assert len(body) == int(served.headers["Content-Length"])
     shown = text_of(prosecutor.get(address("case", case)))
     for words in (
         "Validated and signed",
@@ -114,10 +113,11 @@ def test_a_download_that_broke_off_goes_on_at_its_byte(world, prosecutor, tmp_pa
     package = deposited(world, case, tmp_path)
     sweep_once()
     begun = prosecutor.post(address("download", case, package.id)).headers["Location"]
-    whole = b"".join(prosecutor.get(begun).streaming_content)
-    tag = f'"{hashlib.sha256(whole).hexdigest()}"'
+    first = prosecutor.get(begun)
+    whole = b"".join(first.streaming_content)
 
-    rest = prosecutor.get(begun, headers={"Range": "bytes=1000-", "If-Range": tag})
+    given = {"Range": "bytes=1000-", "If-Range": first.headers["ETag"]}
+    rest = prosecutor.get(begun, headers=given)
 
     assert rest.status_code == 206
     assert b"".join(rest.streaming_content) == whole[1000:]

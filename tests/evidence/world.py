@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,9 +214,18 @@ def sealed(world: World, request: Request, folder: Path, out: Path, **changes: o
 class Sender(Program):
     """A program that also sends envelopes and parts of uploads."""
 
-    def envelope(self, path: str, data: bytes):
-        given = {"content-type": "application/zip", "idempotency-key": str(uuid7())}
+    def envelope(self, path: str, data: bytes, *, key: str | None = None):
+        given = {"content-type": "application/zip", "idempotency-key": key or str(uuid7())}
         return self._send("POST", path, data, given)
+
+    def get_with(self, path: str, headers: dict[str, str]):
+        """Get with headers that the signature does not cover."""
+        return self._send("GET", path, b"", headers)
+
+    def post_with(self, path: str, members: dict, headers: dict[str, str]):
+        """Post with headers that the signature does not cover."""
+        given = {"idempotency-key": str(uuid7()), **headers}
+        return self._send("POST", path, json.dumps(members).encode(), given)
 
     @staticmethod
     def part(location: str, data: bytes, offset: int, **headers: str):
