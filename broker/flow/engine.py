@@ -3,6 +3,7 @@
 The only place in the house that moves a state. Runs inside the caller's `acting(actor)`.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ from broker.clocks import telling
 from broker.flow.case import Case
 from broker.flow.table import Flow, Step
 from broker.ledger import append as ledger
+
+log = logging.getLogger("broker.flow")
 
 type May[C: Case] = Callable[[Actor, Step[Any], C], Decision]
 
@@ -186,6 +189,10 @@ def _event(
 
 def _told[C: Case](step: Step[Any], case: C, deed: Deed, appended: ledger.Appended) -> Taken[C]:
     happened_at = deed.at or appended.at
+    log.info(
+        "step_taken",
+        extra={"verb": step.verb, "case": case.reference, "event": str(appended.event_id)},
+    )
     events = ([step.event] if step.event else []) + list(deed.events)
     for event in events:
         telling.tell(case.watched, event, at=happened_at)
