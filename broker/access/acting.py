@@ -63,6 +63,7 @@ def _outermost() -> bool:
 @contextmanager
 def _sqlite_look(actor: Actor) -> Iterator[None]:
     sqlite = cast("SQLiteConnection", connection)
+    sqlite.ensure_connection()  # which sets the mode
     mode = sqlite.transaction_mode
     sqlite.transaction_mode = "DEFERRED"
     try:
