@@ -34,3 +34,37 @@ REMOVAL_ORDER: dict[str, Any] = {
 TEN_SECONDS: dict[str, Any] = {
     "A3_reasons": "Shows in ten seconds what a removal order shows in an hour.",
 }
+
+PRODUCTION_ORDER: dict[str, Any] = {
+    "issuing_file_number": "DEMO-2026-0418",
+    "addressee_kind": "designated_establishment",
+    "emergency_readdress": False,
+    "service_provider_name": "Platform A (simulated)",
+    "deadline_kind": ["at_the_end_of_ten_days"],
+    "prior_request": "none",
+    "identifiers": [{"type": "user_id", "value": "channel-113507846120458221"}],
+    "data_categories": ["subscriber"],
+    "sub_identity": True,
+    "sub_registration": True,
+    "sub_payment": True,
+    "proceeding_kind": "criminal",
+    "offence_description": "Public provocation to commit a terrorist offence. Invented.",
+    "offence_provisions": ["Article 421-2-5 of the Criminal Code"],
+    "controller_role": "controller",
+    "infrastructure_kind": "none",
+    "user_information_delayed": True,
+    "delay_reasons": ["obstruct_inquiries"],
+    "delay_justification": "The subscriber would learn of the inquiry before the search.",
+    "ia_type": "public_prosecutor",
+    "issued_without_validation": False,
+    "ia_party": {
+        "name": "Prosecution office (demo)",
+        "representative": "Claude Moreau",
+        "post": "Prosecutor",
+        "email": "office@prosecution.example",
+        "languages": ["fr", "en"],
+    },
+    "transfer_to": ["issuing_authority"],
+    "necessity_proportionality": "Nothing but the account leads to the person who published.",
+    "case_summary": "The channel published the recordings of the removal order. Invented.",
+}

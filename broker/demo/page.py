@@ -8,9 +8,13 @@ from broker.basics.errors import NotFound
 
 @dataclass(slots=True)
 class Form:
-    """A form that is sent with POST; `action` is empty when it goes back to its own page."""
+    """A form that is sent with POST; `action` is empty when it goes back to its own page.
+
+    `names` are all its boxes, `values` what they would send as they stand.
+    """
 
     action: str
+    names: set[str] = field(default_factory=set)
     values: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -35,7 +39,7 @@ class Page(HTMLParser):
     def form(self, holding: str = "") -> Form:
         """Return the page's own form, the one with the field `holding` if given."""
         for form in self.forms:
-            if holding in form.values if holding else not form.action:
+            if holding in form.names if holding else not form.action:
                 return form
         raise NotFound(
             f"The page {self.url} has no form to fill in.",
@@ -49,14 +53,26 @@ class Page(HTMLParser):
         if tag == "form" and facts.get("method", "").lower() == "post":
             self._form = Form(facts.get("action", ""))
             self.forms.append(self._form)
-        elif tag == "input":
+        elif tag in {"input", "textarea", "select"}:
+            self._box(tag, facts, present)
+        elif tag == "option" and self._select:
+            self._option(facts.get("value", ""), chosen="selected" in present)
+
+    def _box(self, tag: str, facts: dict[str, str], present: set[str]) -> None:
+        name = facts.get("name", "")
+        if self._form is not None and name:
+            self._form.names.add(name)
+        if tag == "input":
             self._input(facts, present)
         elif tag == "textarea":
-            self._area = facts.get("name", "")
-        elif tag == "select":
-            self._select = facts.get("name", "")
-        elif tag == "option" and self._select and "selected" in present:
-            self._add(self._select, facts.get("value", ""))
+            self._area = name
+        else:
+            self._select = name
+
+    def _option(self, value: str, *, chosen: bool) -> None:
+        """The first option stands until another one is marked."""
+        if self._form is not None and (chosen or self._select not in self._form.values):
+            self._form.values[self._select] = [value]
 
     def _input(self, facts: dict[str, str], present: set[str]) -> None:
         kind = facts.get("type", "text")

@@ -1,6 +1,7 @@
 """What every chapter of the journey works with."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,16 @@ from broker.demo.accounts import Account
 from broker.demo.folder import DemoFolder
 from broker.demo.narrator import Narrator
 from broker.demo.portal import Portal
+from broker.demo.trust_list import TrustList
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """The broker's address, the folder, the players and who tells the story.
 
-    `urls` is the file of targets; `evidence` the folder that platform A seals, or None for
-    files the demo makes. `summary` grows with the chapters.
+    `urls` is the file of targets, `evidence` the folder that platform A seals, `trust` what
+    packages are judged by. `pause_s` seconds pass before the package is retrieved; `wait`
+    lets time pass. `summary` grows with the chapters.
     """
 
     address: str
@@ -26,7 +29,10 @@ class Stage:
     accounts: Mapping[str, Account]
     narrator: Narrator
     urls: Path
-    evidence: Path | None = None
+    evidence: Path
+    trust: TrustList
+    pause_s: int = 0
+    wait: Callable[[float], object] = time.sleep
     summary: dict[str, Any] = field(default_factory=dict)
     _sessions: dict[str, Portal] = field(default_factory=dict)
 

@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,13 @@ from django.conf import settings
 
 from broker.basics.errors import Invalid
 from broker.demo import cast
-from broker.demo.accounts import Account
 from broker.demo.folder import DemoFolder
 from broker.demo.journey import walk
 from broker.demo.mark import claim, empty_database
 from broker.demo.narrator import Narrator
-from broker.demo.players import MODULE, listeners, platform_words
-from broker.demo.seeding import seed
+from broker.demo.players import MODULE
+from broker.demo.preparing import Prepared, Wishes, prepare
 from broker.demo.stage import Stage
-from broker.demo.targets import default_file
 from broker.management.migrating import migrate_all
 from broker.management.ports import free_ports
 from broker.management.process_tree import ProcessTree, Program
@@ -29,6 +27,7 @@ from broker.management.programs import logs_folder, programs
 from broker.management.readiness import await_ready
 
 _LOOK_EVERY_S = 0.1
+_UP_WITHIN_S = 60
 _INTERRUPTED = 130
 
 
@@ -36,11 +35,10 @@ _INTERRUPTED = 130
 class Asked:
     """The words of the command line."""
 
-    once: bool
-    as_json: bool
-    fresh: bool
-    urls: Path | None
-    evidence: Path | None
+    wishes: Wishes
+    once: bool = False
+    as_json: bool = False
+    fresh: bool = False
 
 
 class Show:
@@ -56,21 +54,19 @@ class Show:
 
     def run(self) -> int:
         """Walk the journey and return the exit code: 0 when everything held."""
-        for path in (self._asked.urls, self._asked.evidence):
-            if path is not None and not path.exists():
-                raise Invalid(f"{path} does not exist.", remedy="Name a file or folder that does.")
+        _demand_there(self._asked.wishes)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._told_to_stop.set())
         self._prepare_database()
-        tree = ProcessTree(programs(bind=f"127.0.0.1:{settings.PUBLIC.port}"), logs=logs_folder())
+        bind = f"127.0.0.1:{settings.PUBLIC.port}"
+        tree = ProcessTree(programs(bind=bind), logs=logs_folder())
         tree.start()
         try:
             self._play(tree)
         finally:
-            self._narrator.say("\nStopping ...")
             clean = tree.stop()
         if self._asked.as_json:
-            print(json.dumps(self._summary, ensure_ascii=True))
+            print(json.dumps(self._summary, ensure_ascii=True), flush=True)
         return self._code(clean)
 
     def _prepare_database(self) -> None:
@@ -80,36 +76,30 @@ class Show:
         migrate_all()
 
     def _play(self, tree: ProcessTree) -> None:
-        accounts = self._seat_players(tree)
-        took_s = await_ready(settings.PUBLIC_URL, within_s=60, meanwhile=tree.tend)
+        prepared = self._prepared()
+        for slug, words in prepared.platforms.items():
+            tree.add(Program(slug, MODULE, words))
+        took_s = await_ready(settings.PUBLIC_URL, within_s=_UP_WITHIN_S, meanwhile=tree.tend)
         self._narrator.say(f"The broker is up at {settings.PUBLIC_URL} ({took_s:.1f} s).")
-        stage = Stage(
-            address=settings.PUBLIC_URL,
-            folder=self._folder,
-            accounts=accounts,
-            narrator=self._narrator,
-            urls=self._asked.urls or default_file(self._folder),
-            evidence=self._asked.evidence,
-        )
-        walker = threading.Thread(target=self._walk, args=(stage,), daemon=True, name="journey")
+        walker = threading.Thread(target=self._walk, args=(prepared.stage,), daemon=True)
         walker.start()
         self._tend(tree, until=lambda: not walker.is_alive())
         if not self._asked.once and not self._told_to_stop.is_set():
-            self._tell_doors(accounts)
+            self._tell_doors(prepared.stage)
             self._tend(tree, until=lambda: False)
+        self._narrator.say("\nStopping ...")
 
-    def _seat_players(self, tree: ProcessTree) -> dict[str, Account]:
-        facts = self._folder.facts()
-        ports = dict(
-            zip(cast.PLATFORMS, free_ports(facts.get("platform_ports", [0, 0])), strict=True)
-        )
+    def _prepared(self) -> Prepared:
+        wanted = self._folder.facts().get("platform_ports", [0] * len(cast.PLATFORMS))
+        ports = dict(zip(cast.PLATFORMS, free_ports(wanted), strict=True))
         self._folder.keep(platform_ports=list(ports.values()))
-        urls = listeners(ports)
-        accounts = seed(self._folder, listeners=urls)
-        for slug, url in urls.items():
-            words = platform_words(self._folder, slug, url=url, broker=settings.PUBLIC_URL)
-            tree.add(Program(slug, MODULE, words))
-        return accounts
+        return prepare(
+            self._folder,
+            self._asked.wishes,
+            address=settings.PUBLIC_URL,
+            ports=ports,
+            narrator=self._narrator,
+        )
 
     def _walk(self, stage: Stage) -> None:
         self._summary = walk(stage)
@@ -118,13 +108,13 @@ class Show:
         while not until() and not self._told_to_stop.wait(_LOOK_EVERY_S):
             tree.tend()
 
-    def _tell_doors(self, accounts: Mapping[str, Account]) -> None:
+    def _tell_doors(self, stage: Stage) -> None:
         say = self._narrator.say
         say(f"\nThe portal is at {settings.PUBLIC_URL}. Every account has the password")
-        say(f"  {next(iter(accounts.values())).password}")
+        say(f"  {stage.accounts['officer'].password}")
         say("and its own secret for an authenticator app:")
         for person in cast.PEOPLE:
-            secret = accounts[person.username].totp_secret
+            secret = stage.accounts[person.username].totp_secret
             say(f"  {person.username:<11} {secret}  {person.post}, {person.name}")
         say(f"Everything lies in {self._folder.root}. Ctrl-C stops it.")
 
@@ -132,3 +122,10 @@ class Show:
         if not self._summary:
             return _INTERRUPTED
         return 0 if self._summary["held"] and clean else 1
+
+
+def _demand_there(wishes: Wishes) -> None:
+    if wishes.urls is not None and not wishes.urls.is_file():
+        raise Invalid(f"{wishes.urls} is no file.", remedy="Name a file of addresses.")
+    if wishes.evidence is not None and not wishes.evidence.is_dir():
+        raise Invalid(f"{wishes.evidence} is no folder.", remedy="Name a folder of files.")

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from broker.basics.errors import Refusal
 from broker.demo.folder import DemoFolder
+from broker.demo.preparing import Wishes
 from broker.management.alone import alone_in
 from broker.management.ports import free_ports
 from broker.management.show import Asked, Show
@@ -27,6 +28,13 @@ class Command(BaseCommand):
         parser.add_argument("--fresh", action="store_true", help="empty the demo's folder first")
         parser.add_argument("--urls", type=Path, metavar="FILE", help="targets, one a line")
         parser.add_argument("--evidence", type=Path, metavar="DIR", help="files to be sealed")
+        parser.add_argument(
+            "--pause",
+            type=int,
+            default=0,
+            metavar="SECONDS",
+            help="wait before the package is retrieved, to change a byte of it and be found out",
+        )
         parser.add_argument("--port", type=int, help="port of the portal; else a free one")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,19 +42,17 @@ class Command(BaseCommand):
         try:
             if settings.MODE != "demo":
                 _start_again(options)
-            asked = Asked(
-                once=options["once"],
-                as_json=options["json"],
-                fresh=options["fresh"],
-                urls=options["urls"],
-                evidence=options["evidence"],
-            )
             with alone_in(Path(settings.DATA)):
-                code = Show(asked).run()
+                code = Show(_asked(options)).run()
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         if code:
             sys.exit(code)
+
+
+def _asked(options: dict[str, Any]) -> Asked:
+    wishes = Wishes(options["urls"], options["evidence"], options["pause"])
+    return Asked(wishes, once=options["once"], as_json=options["json"], fresh=options["fresh"])
 
 
 def _start_again(options: dict[str, Any]) -> None:
