@@ -98,7 +98,7 @@ def drawn_field(field: PageField, *, zone: str = "UTC") -> DrawnField:
 def drawn_box(box: Box, *, zone: str = "UTC", field: PageField | None = None) -> Drawn:
     """Return one box; the field's own help and faults go with it when it stands alone."""
     several = field is not None and field.is_list
-    instant = box.kind == "timestamp"
+    instant, asked = box.kind == "timestamp", _yes_or_no(box, field)
     value, kind = _typed(box.value, zone) if instant else (_text(box.value), _kind(box.kind))
     return Drawn(
         id=field_id(box.name),
@@ -107,10 +107,10 @@ def drawn_box(box: Box, *, zone: str = "UTC", field: PageField | None = None) ->
         help=field.help if field else "",
         article=field.article if field else "",
         required=box.required or bool(field and field.when_field),
-        widget=_widget(box, several),
+        widget="web/form/radios.html" if asked else _widget(box, several),
         kind=kind,
         value=value,
-        choices=_picks(box.choices, field_id(box.name)),
+        choices=_picks(box.choices or asked, field_id(box.name)),
         faults=(field.faults if field else ()) + box.faults,
         width=_WIDTHS.get(box.kind, ""),
         zone=zone if instant else "",
@@ -152,6 +152,18 @@ def lone(
 
 def _kind(kind: str) -> str:
     return _KINDS.get(kind, "text")
+
+
+def _yes_or_no(box: Box, field: PageField | None) -> tuple[Choice, ...]:
+    """Return yes and no for a question that must be answered: an empty tick is no answer.
+
+    A browser posts nothing for it, so nobody could tell "no" from "not read".
+    """
+    if box.kind != "bool" or not (box.required or (field and field.when_field)):
+        return ()
+    said = _text(box.value) if box.value is not False else "false"
+    words = (("true", _("Yes")), ("false", _("No")))
+    return tuple(Choice(code, label, code == said) for code, label in words)
 
 
 def _widget(box: Box, several: bool) -> str:

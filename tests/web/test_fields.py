@@ -149,3 +149,12 @@ def test_naughty_strings_change_nothing_but_the_text(shared_data, kind):
     odd = [text for text in naughty if skeleton(text) != plain]
 
     assert odd == []
+
+
+@pytest.mark.parametrize(("value", "ticked"), [(None, []), (True, ["true"]), (False, ["false"])])
+def test_a_question_that_must_be_answered_has_a_yes_and_a_no(value, ticked):
+    html = shown(a_form(a_field(FieldType.BOOL)), {"B_it": value})
+
+    boxes = [line for line in html.splitlines() if 'type="radio"' in line]
+    assert [line.split('value="')[1].split('"')[0] for line in boxes if "checked" in line] == ticked
+    assert len(boxes) == 2
