@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from django.db import connection, transaction
 
 from broker.basics.actor import Actor
 from broker.basics.clock import act_began
 
-if TYPE_CHECKING:
-    from django.db.backends.sqlite3.base import DatabaseWrapper as SQLiteConnection
+
+class _SQLiteConnection(Protocol):
+    """What Django's SQLite connection has and its stubs do not name."""
+
+    transaction_mode: str | None
+
 
 _SET_UNIT = "SELECT set_config('broker.unit', %s, true)"
 # The same round trip brings the database's time, which the ledger writes down.
@@ -62,7 +66,7 @@ def _outermost() -> bool:
 
 @contextmanager
 def _sqlite_look(actor: Actor) -> Iterator[None]:
-    sqlite = cast("SQLiteConnection", connection)
+    sqlite = cast(_SQLiteConnection, connection)
     sqlite.ensure_connection()  # which sets the mode
     mode = sqlite.transaction_mode
     sqlite.transaction_mode = "DEFERRED"

@@ -67,7 +67,7 @@ class Inbox(SignedView):
 
     def act(self, request: Request, actor: Actor, **kwargs: Any) -> Done:
         wanted = read(Acknowledged, request)["dispatches"]
-        own = Dispatch.objects.filter(id__in=wanted, organisation=actor.organisation)
+        own = Dispatch.objects.filter(id__in=wanted, organisation=str(actor.organisation))
         if own.count() != len(set(wanted)):
             raise NotFound(
                 "One of these messages is not in your inbox.",

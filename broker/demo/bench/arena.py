@@ -30,7 +30,9 @@ def arena() -> Iterator[None]:
             why="This broker runs on SQLite.",
             remedy="Set DATABASE_URL to a PostgreSQL database in which you may create others.",
         )
-    made = setup_databases(verbosity=0, interactive=False, aliases={"default", "seals"})
+    made = setup_databases(
+        verbosity=0, interactive=False, aliases=dict.fromkeys(("default", "seals"))
+    )
     try:
         with TemporaryDirectory() as folder, override_settings(LOG_FOLDER=folder):
             yield

@@ -33,7 +33,7 @@ class Create(generics.CreateAPIView[Bare]):
     """Take in one row, unsigned."""
 
     asks_for = "nobody"
-    queryset = Bare.objects.all()
+    queryset = Bare._default_manager.all()
     serializer_class = BareShape
     authentication_classes = ()
     parser_classes = (JSONParser,)

@@ -1,9 +1,11 @@
 """Ten thousand clocks due at one instant among a million open ones."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Barrier
+from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -69,14 +71,19 @@ def _first_event(owner: object) -> Event:
     return Event(verb="bench", stream=f"org:{owner}", actor=SYSTEM)
 
 
-def _make_open(owners: list[object], number: int, at: datetime) -> None:
+def _make_open(owners: Sequence[UUID], number: int, at: datetime) -> None:
     with connection.cursor() as cursor:
-        named = {"owners": owners, "many": len(owners), "number": number, "at": at}
+        named: dict[str, Any] = {
+            "owners": list(owners),
+            "many": len(owners),
+            "number": number,
+            "at": at,
+        }
         cursor.execute(_OPEN, named)
         cursor.execute("ANALYZE clocks_clock")
 
 
-def _p99(owners: list[object], sweep_round: Callable[[], int]) -> float:
+def _p99(owners: Sequence[UUID], sweep_round: Callable[[], int]) -> float:
     """Return the 99th percentile of lateness, from the due instant to the commit, in seconds."""
     due = now() + _SOON
     _make_open(owners, DUE, due)
@@ -89,7 +96,7 @@ def _p99(owners: list[object], sweep_round: Callable[[], int]) -> float:
         told.put(_lateness_of_all(due, sweep_round))
 
     arena.together(SWEEPERS, work)
-    lateness = sorted(late for _ in range(SWEEPERS) for late in told.get())
+    lateness: list[float] = sorted(late for _ in range(SWEEPERS) for late in told.get())
     if len(lateness) != DUE:
         raise RuntimeError(f"{len(lateness)} clocks rang, not {DUE}")
     return lateness[int(DUE * 0.99) - 1]

@@ -38,20 +38,24 @@ class Ready:
     headers: dict[str, str]
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):
     """gunicorn inside the bench's own process, with the bench's databases."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
-        super().__init__()
+        self._settings = {
+            "bind": f"127.0.0.1:{port}",
+            "workers": arena.cores(),
+            "threads": 2,
+            "keepalive": 30,
+            "loglevel": "error",
+            "control_socket_disable": True,
+        }
+        super().__init__()  # type: ignore[no-untyped-call]
 
     def load_config(self) -> None:
-        self.cfg.set("bind", f"127.0.0.1:{self._port}")
-        self.cfg.set("workers", arena.cores())
-        self.cfg.set("threads", 2)
-        self.cfg.set("keepalive", 30)
-        self.cfg.set("loglevel", "error")
-        self.cfg.set("control_socket_disable", True)
+        assert self.cfg is not None
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
 
     def load(self) -> Any:
         return get_wsgi_application()
@@ -145,7 +149,7 @@ def _send_all(port: int, share: Sequence[Ready]) -> None:
 
 @contextmanager
 def _served(port: int) -> Iterator[None]:
-    with arena.beside(lambda: _Server(port).run()):
+    with arena.beside(_Server(port).run):
         for _ in range(200):
             try:
                 http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
