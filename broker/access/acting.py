@@ -15,6 +15,8 @@ class _SQLiteConnection(Protocol):
 
     transaction_mode: str | None
 
+    def ensure_connection(self) -> None: ...
+
 
 _SET_UNIT = "SELECT set_config('broker.unit', %s, true)"
 # The same round trip brings the database's time, which the ledger writes down.

@@ -4,6 +4,7 @@ Fetching changes nothing; a receipt is proven by acknowledging, which is an act.
 """
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -67,7 +68,7 @@ class Inbox(SignedView):
 
     def act(self, request: Request, actor: Actor, **kwargs: Any) -> Done:
         wanted = read(Acknowledged, request)["dispatches"]
-        own = Dispatch.objects.filter(id__in=wanted, organisation=str(actor.organisation))
+        own = Dispatch.objects.filter(id__in=wanted, organisation=UUID(str(actor.organisation)))
         if own.count() != len(set(wanted)):
             raise NotFound(
                 "One of these messages is not in your inbox.",
