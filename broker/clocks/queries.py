@@ -11,7 +11,7 @@ from broker.clocks.models import Alert, Clock
 
 def of_subjects(subject_ids: Iterable[UUID]) -> QuerySet[Clock]:
     """Return the clocks of these cases or items, oldest first."""
-    return Clock.objects.filter(subject_id__in=list(subject_ids)).order_by("started_at")
+    return Clock.objects.filter(subject_id__in=list(subject_ids)).order_by("started_at", "id")
 
 
 def waiting_alerts(actor: Actor) -> QuerySet[Alert]:
