@@ -19,10 +19,10 @@ from broker.basics.errors import Invalid
 from evidence import queries
 from evidence.actions import depositing, receipting, retrieving, uploading
 from evidence.actions.receipting import Signed
+from evidence.actions.serving import MEDIA_TYPE, NothingThere, serve
 from evidence.api import shapes, showing
 from evidence.api.requests import done
 from evidence.api.uploads import TUS, upload_path
-from evidence.serving import MEDIA_TYPE, NothingThere, serve
 
 
 class NewUpload(SignedView):

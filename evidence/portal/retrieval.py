@@ -19,13 +19,13 @@ from broker.web.access import page
 from evidence import queries
 from evidence.actions import retrieving
 from evidence.actions.reading import note_case_read
+from evidence.actions.serving import serve
 from evidence.flow import REQUEST, State
 from evidence.models import Package, Request
 from evidence.policy import may
 from evidence.portal import lists
 from evidence.portal.checks import checks
 from evidence.portal.retrieval_state import retrieval_state
-from evidence.serving import serve
 
 _LIFETIME_S = 12 * 3600
 _SALT = "evidence.portal.content"

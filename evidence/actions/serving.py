@@ -11,7 +11,7 @@ from broker.basics.actor import Actor
 from broker.basics.errors import Invalid
 from evidence import queries
 from evidence.actions import retrieving
-from evidence.api.ranges import Span, asked_span
+from evidence.actions.ranges import Span, asked_span
 from evidence.flow import REQUEST, State
 from evidence.models import Package
 from evidence.package.container import Layout
