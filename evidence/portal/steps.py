@@ -34,7 +34,7 @@ from evidence.portal.facts import period_words
 def validate(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Show the exact text, and validate it with a fresh code: with that the order is issued."""
 
-    def words(case: Request, typed: Typed) -> dict[str, Any]:
+    def words(case: Request, _typed: Typed) -> dict[str, Any]:
         text = order.text(case)
         return {
             "template": "evidence/validate.html",
@@ -47,12 +47,6 @@ def validate(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse
             "recipients": text["recipients"],
             "missing": _missing(case),
             "text_sha256": order.text_sha256(case),
-            "code": typed.field(
-                "code",
-                "str",
-                _("Code from your authenticator app"),
-                help=_("A fresh one: the code you signed in with does not count."),
-            ),
             "done": _("Validated and signed."),
         }
 

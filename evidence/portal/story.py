@@ -1,8 +1,9 @@
 """A case told for its page: what happened, which steps are open to the reader, whose turn it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from broker.basics.actor import Actor
 from broker.clocks.models import Alert
 from broker.law.form import Audience
 from broker.ledger.reading import PastEvent
+from broker.web import words
 from evidence import queries
 from evidence.flow import REQUEST, State
 from evidence.models import Request, ReviewOutcome
@@ -113,10 +115,16 @@ def _sending(events: Sequence[PastEvent]) -> int:
 def _moment(event: PastEvent, *, is_numbered: bool) -> Moment:
     body = event.body or {}
     who, new = body.get("actor"), body.get("new")
-    byline = f"{who['service_number']}, {who['role']}" if isinstance(who, dict) else ""
+    byline = _by(who) if isinstance(who, dict) else ""
     told = [str(new[name]) for name in _TOLD if new.get(name)] if isinstance(new, dict) else []
     title = str(VERBS.get(event.verb, event.verb))
     return Moment(title, byline, event.at, "\n".join(told), event.seq if is_numbered else None)
+
+
+def _by(who: Mapping[str, Any]) -> str:
+    """Return who acted: by number, and from which seats."""
+    seats = [words.say(words.ROLES, seat) for seat in str(who["role"]).split("+")]
+    return ", ".join([str(who["service_number"]), *seats])
 
 
 def _rung(case: Request) -> list[Moment]:

@@ -13,8 +13,9 @@ from broker.access.roles import holds
 from broker.api.cursors import Order, page_of
 from broker.basics.actor import Actor
 from broker.basics.errors import Invalid
-from broker.clocks.models import Clock
+from broker.clocks.models import Clock, Status
 from broker.forms.readable import Part, readable
+from broker.law.clock import ClockKind
 from broker.law.form import Audience
 from broker.web.access import page
 from evidence import queries
@@ -39,6 +40,9 @@ _FILTERS = (
     State.REFUSED,
     State.CLOSED,
 )
+
+_RUNS = (Status.RUNNING, Status.LAPSED)
+_BINDS = {ClockKind.COMPLY, ClockKind.POLICY}
 
 
 @require_safe
@@ -113,7 +117,7 @@ def shown(found: Request, actor: Actor) -> dict[str, Any]:
         "state": shown_state(found, actor),
         "turn": whose_turn(found, actor),
         "clocks": clocks,
-        "running": window if is_authority else _first_due(clocks, window),
+        "running": window if is_authority else _first_due(clocks),
         "parts": parts(found, seat),
         "moments": timeline(found, actor),
         "said": said(found, queries.messages(actor, found)),
@@ -126,11 +130,11 @@ def shown(found: Request, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _first_due(clocks: list[Clock], window: Clock | None) -> Clock | None:
-    """Return the running clock that ends first, the authority's own window left aside."""
-    running = [clock for clock in clocks if clock.stopped_at is None and clock.due_at]
-    others = [clock for clock in running if window is None or clock.id != window.id]
-    return min(others, key=lambda clock: clock.due_at or clock.started_at, default=None)
+def _first_due(clocks: list[Clock]) -> Clock | None:
+    """Return the running clock that someone must meet and that ends first."""
+    running = [clock for clock in clocks if clock.status in _RUNS and clock.due_at]
+    met = [clock for clock in running if clock.period.kind in _BINDS]
+    return min(met, key=lambda clock: clock.due_at or clock.started_at, default=None)
 
 
 def _takes_in(found: Request, actor: Actor) -> str:
