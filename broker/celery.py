@@ -35,6 +35,10 @@ app.conf.beat_schedule = {
         "task": "broker.ledger.tasks.make_months",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "uploads nobody completed": {
+        "task": "evidence.tasks.clear_expired_uploads",
+        "schedule": crontab(hour="3", minute="40"),
+    },
 }
 
 SWEEPS = {

@@ -16,7 +16,7 @@ from broker.crypto.keys import PublicKey
 from broker.flow import engine
 from broker.flow.engine import Deed, Taken
 from broker.parties.directory import valid_keys
-from broker.parties.models import KeyForm, KeyUse, PartyKey
+from broker.parties.models import KeyForm, KeyUse, Organisation, PartyKey
 from evidence.actions import notices
 from evidence.flow import REQUEST
 from evidence.models import Package, Receipt, ReceiptKind, Request
@@ -67,6 +67,20 @@ def _receipt(package: Package, signed: Signed, actor: Actor) -> Receipt:
         opened=signed.opened,
         at=signed.at,
     )
+    _demand_signature(office, signed, document)
+    return Receipt(
+        package=package,
+        organisation=office,
+        kind=signed.kind,
+        commitment=signed.opened,
+        document=document,
+        signature=signed.signature,
+        key_sha256=signed.key_sha256,
+        by=actor.service_number,
+    )
+
+
+def _demand_signature(office: Organisation, signed: Signed, document: bytes) -> None:
     key = valid_keys(office, *_SIGNS).filter(sha256=signed.key_sha256).first()
     if key is None:
         raise NotAllowed(
@@ -80,16 +94,6 @@ def _receipt(package: Package, signed: Signed, actor: Actor) -> Receipt:
             why="It is not over this package's receipt by that key.",
             remedy="Sign the canonical bytes of custody-receipt/1 for this package.",
         )
-    return Receipt(
-        package=package,
-        organisation=office,
-        kind=signed.kind,
-        commitment=signed.opened,
-        document=document,
-        signature=signed.signature,
-        key_sha256=signed.key_sha256,
-        by=actor.service_number,
-    )
 
 
 def _demand_sound(package: Package, signed: Signed) -> None:

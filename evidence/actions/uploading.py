@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from broker.basics.actor import Actor
+from broker.access.acting import acting, looking
+from broker.basics.actor import SYSTEM, Actor
 from broker.basics.clock import now
 from broker.basics.errors import (
     Conflict,
@@ -28,6 +29,7 @@ from evidence.policy import may
 
 LIFETIME = timedelta(days=3)
 MOST_OPEN = 5
+_QUIET, _BATCH = timedelta(hours=1), 1000
 MOST_BYTES = 2**40
 # The smallest payload there is: 1 MiB of padded bag, its nonce and sixteen chunk tags.
 LEAST_BYTES = 1_048_848
@@ -158,6 +160,17 @@ def discard(upload: Upload) -> None:
     """Delete the bytes of an upload that has ended; after the commit."""
     store().abandon(upload.name)
     store().delete(upload.name)
+
+
+def clear_expired() -> int:
+    """Delete uploads that ended without a package an hour ago or more; return how many."""
+    with looking(SYSTEM):
+        ended = list(Upload.objects.filter(package=None, expires_at__lt=now() - _QUIET)[:_BATCH])
+    for upload in ended:
+        discard(upload)
+    with acting(SYSTEM):
+        Upload.objects.filter(id__in=[upload.id for upload in ended], package=None).delete()
+    return len(ended)
 
 
 def _demand_size(size: int) -> None:

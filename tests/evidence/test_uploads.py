@@ -220,3 +220,16 @@ def test_nobody_uploads_before_the_order_is_received_or_for_another(world, platf
     theirs = f"/api/v1/requests/{received(world).reference}/uploads"
     assert Sender(world.prosecution).post(theirs, announced()).status_code == 403
     assert Sender(world.unit).post(path, announced()).status_code == 404
+
+
+def test_what_expired_is_cleared_and_what_goes_on_stays(platform, path, location):
+    old = Upload.objects.get()
+    Upload.objects.filter(id=old.id).update(expires_at=now() - timedelta(hours=2))
+    platform.post(path, announced())
+
+    cleared = uploading.clear_expired()
+
+    assert cleared == 1
+    assert Upload.objects.get().id != old.id
+    with pytest.raises(Exception, match="nothing under"):
+        store().size(old.name)
