@@ -19,6 +19,7 @@ from broker.demo.stage import Stage
 from evidence.package.receipt import OPENED, RETRIEVED, opened_commitment, receipt_document
 
 _VERIFIER = (sys.executable, "-m", "evidence.verifier")
+_HOME = Path(__file__).resolve().parents[2]
 
 
 def verify_offline(stage: Stage, package: Path) -> None:
@@ -86,7 +87,7 @@ def _receipt(stage: Stage, package: Mapping[str, Any], kind: str, shown: str) ->
 
 def _run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
-        [*_VERIFIER, *words], capture_output=True, text=True, check=False
+        [*_VERIFIER, *words], cwd=_HOME, capture_output=True, text=True, check=False
     )
 
 

@@ -10,10 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 log = logging.getLogger("broker.run")
+
+# Where `python -m` finds the house, from wherever the command was given.
+_HOME = Path(__file__).resolve().parents[2]
 
 QUIT_AFTER_S = 6.0
 KILL_AFTER_S = 8.5
@@ -52,6 +56,7 @@ class _Kept:
         with self._log_file.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603
                 [*bound, self.program.module, *self.program.words],
+                cwd=_HOME,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -62,8 +67,9 @@ class _Kept:
 
     def tend(self) -> None:
         """Note an end, and start again once its rest is over."""
-        if self._process is not None and self._process.poll() is not None:
-            self._note_end(self._process.returncode)
+        if self._process is not None and not self.is_up():
+            self.clear()
+            self._note_end(self._process.wait())
         if self._process is None and time.monotonic() >= self._again_at:
             self.start()
 
@@ -75,11 +81,21 @@ class _Kept:
         log.warning("program_ended name=%s code=%s rest_s=%s", self.program.name, code, rest_s)
 
     def is_up(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        """Look without reaping: until then its number, which is its group's, stays taken."""
+        if self._process is None or self._process.returncode is not None:
+            return False
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, flags) is None
 
     def send(self, number: signal.Signals) -> None:
         if self._process is not None and self.is_up():
             self._process.send_signal(number)
+
+    def clear(self) -> None:
+        """End whatever the program left of its group when it was killed itself."""
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def wait(self) -> None:
         if self._process is not None:
@@ -128,8 +144,8 @@ class ProcessTree:
         if not self._all_down_by(began + QUIT_AFTER_S):
             self._send(signal.SIGQUIT)
         clean = self._all_down_by(began + KILL_AFTER_S)
-        self._send(signal.SIGKILL)
         for kept in self._kept:
+            kept.clear()
             kept.wait()
         return clean
 

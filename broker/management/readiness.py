@@ -10,13 +10,16 @@ from broker.basics.errors import Unavailable
 _ASK_EVERY_S = 0.1
 
 
-def await_ready(address: str, *, within_s: float, meanwhile: Callable[[], None]) -> float:
+def await_ready(
+    address: str, *, host: str, within_s: float, meanwhile: Callable[[], None]
+) -> float:
     """Return the seconds until `address`/health/ready first answered 200.
 
-    `meanwhile` is called between attempts. Raises Unavailable when the time is over.
+    `host` is the broker's public name, the only one it answers to; `meanwhile` is called
+    between attempts. Raises Unavailable when the time is over.
     """
     began = time.monotonic()
-    with httpx.Client(trust_env=False, timeout=5.0) as client:
+    with httpx.Client(trust_env=False, timeout=5.0, headers={"host": host}) as client:
         while time.monotonic() - began < within_s:
             if _answers(client, f"{address}/health/ready"):
                 return time.monotonic() - began

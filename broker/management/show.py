@@ -79,7 +79,12 @@ class Show:
         prepared = self._prepared()
         for slug, words in prepared.platforms.items():
             tree.add(Program(slug, MODULE, words))
-        took_s = await_ready(settings.PUBLIC_URL, within_s=_UP_WITHIN_S, meanwhile=tree.tend)
+        took_s = await_ready(
+            settings.PUBLIC_URL,
+            host=settings.PUBLIC.netloc,
+            within_s=_UP_WITHIN_S,
+            meanwhile=tree.tend,
+        )
         self._narrator.say(f"The broker is up at {settings.PUBLIC_URL} ({took_s:.1f} s).")
         walker = threading.Thread(target=self._walk, args=(prepared.stage,), daemon=True)
         walker.start()

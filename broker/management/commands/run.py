@@ -16,6 +16,7 @@ from broker.management.programs import logs_folder, programs
 from broker.management.readiness import await_ready
 
 _LOOK_EVERY_S = 0.2
+_UP_WITHIN_S = 60
 
 
 class Command(BaseCommand):
@@ -52,7 +53,12 @@ class Command(BaseCommand):
         )
         tree.start()
         try:
-            took_s = await_ready(f"http://{options['bind']}", within_s=60, meanwhile=tree.tend)
+            took_s = await_ready(
+                f"http://{options['bind']}",
+                host=settings.PUBLIC.netloc,
+                within_s=_UP_WITHIN_S,
+                meanwhile=tree.tend,
+            )
             self.stdout.write(f"The broker is up at {settings.PUBLIC_URL} after {took_s:.1f} s.")
             self.stdout.write(f"Logs: {logs_folder()}. Ctrl-C stops it.")
             while not told_to_stop.wait(_LOOK_EVERY_S):
