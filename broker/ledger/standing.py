@@ -22,3 +22,24 @@ def standing() -> Standing:
     since = oldest and Entry.objects.filter(pk=oldest).values_list("at", flat=True).first()
     size, signed_at = last or (0, None)
     return Standing(size, signed_at, since or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint as it was signed: `root` in hex, `note` its signed note."""
+
+    size: int
+    root: str
+    note: str
+    at: datetime
+
+
+def newest() -> Signed | None:
+    """Return the newest signed checkpoint, or None before the first."""
+    row = Checkpoint.objects.order_by("-size").first()
+    return Signed(row.size, bytes(row.root).hex(), row.note, row.at) if row else None
+
+
+def backlog(*, most: int) -> int:
+    """Return how many accepted events wait for their place, counting no further than `most`."""
+    return Pool.objects.all()[:most].count()

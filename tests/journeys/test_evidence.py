@@ -143,3 +143,11 @@ def test_a_package_is_retrieved_in_the_browser(world, sign_in, looked_at, tmp_pa
     assert downloading.value.suggested_filename.endswith(".asice")
     looked_at(page, {"retrieved": address("retrieval", case), "case": address("case", case)})
     assert "Retrieved" in page.locator("h1").inner_text() or page.locator("h1").count()
+
+
+def test_the_page_of_the_log(world, sign_in, looked_at):
+    received(world)
+    sweep_once()
+    page = sign_in(factories.officer(world.overseer, "overseer"))
+
+    looked_at(page, {"ledger": reverse("desk:ledger"), "overseer-home": reverse("desk:home")})
