@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 from broker.law.clock import ClockKind
 from broker.law.events import LegalEvent
 from broker.law.form import Audience
+from broker.parties.directory import valid_keys
+from broker.parties.models import KeyHolder, KeyUse
 from broker.web.times import period
 from evidence.actions.transport import EXERCISE
 from evidence.models import Message, MessageKind, Request, ReviewOutcome, Validation
@@ -29,6 +31,9 @@ KINDS: dict[str, str | Promise] = {
     MessageKind.REFUSAL: gettext_lazy("does not produce"),
     MessageKind.DECISION: gettext_lazy("decides"),
 }
+
+# The field of a certificate on informing the person; its help says who never does.
+_INFORMS = "user_information_delayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,12 @@ class Said:
     text: str
 
 
-def facts(case: Request, validations: Sequence[Validation]) -> list[Fact]:
-    """Return the lines of the case; empty ones are left out."""
+def facts(case: Request, validations: Sequence[Validation], seat: Audience) -> list[Fact]:
+    """Return the lines of the case as `seat` reads it; empty ones are left out."""
     lines = [*_parties(case), *_asked(case), *_course(case, validations)]
+    if seat is Audience.ADDRESSEE:
+        lines[2:2] = [Fact(_("Signed"), _signature(case))]
+        lines.append(Fact(_("May you tell the user?"), _telling(case)))
     return [line for line in lines if line.value or line.at]
 
 
@@ -98,6 +106,28 @@ def _course(case: Request, validations: Sequence[Validation]) -> list[Fact]:
         Fact(_("Authority decided"), at=case.decided_at),
         Fact(_("Answered"), at=case.answered_at),
     ]
+
+
+def _signature(case: Request) -> str:
+    """Return whose key signed the order, and who holds that key."""
+    if not case.order:
+        return ""
+    keys = valid_keys(case.issuer, KeyUse.ORDER)
+    words = _("with the registered order key of %(who)s")
+    if keys.filter(held=KeyHolder.SERVER).exists():
+        words = _("with the registered order key of %(who)s, which this broker holds for it")
+    return words % {"who": case.issuer.name}
+
+
+def _telling(case: Request) -> str:
+    """Return what the certificate itself says on telling the person, where it has that section."""
+    field = case.instrument.form.field(_INFORMS)
+    if field is None or field.help is None:
+        return ""
+    return _("No. %(why)s (%(article)s)") % {
+        "why": field.help.say(language()),
+        "article": field.article,
+    }
 
 
 def _by(validation: Validation) -> str:

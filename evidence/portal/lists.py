@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from broker.api.cursors import Order
@@ -37,7 +37,7 @@ def to_validate(actor: Actor) -> list[Request]:
 def to_scrutinise(actor: Actor) -> list[Request]:
     """Return the requests that the actor's authority was notified of and has not decided."""
     rows = queries.in_state(actor, *UNDER_REVIEW)
-    open_ones = rows.filter(authority=actor.organisation, decision=ReviewOutcome.NONE)
+    open_ones = rows.filter(Q(authority=actor.organisation), decision=ReviewOutcome.NONE)
     return list(open_ones[:MOST])
 
 

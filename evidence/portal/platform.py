@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from broker.access.acting import acting, looking
 from broker.api.cursors import page_of
 from broker.basics.actor import Actor
+from broker.forms.page import PageField
 from broker.law.terms import OutcomeKind
 from broker.web.access import page
 from evidence import queries
@@ -20,7 +21,7 @@ from evidence.flow import REQUEST, State
 from evidence.models import Request
 from evidence.policy import may
 from evidence.portal import lists
-from evidence.portal.confirming import BOTH, Typed, ask, case_words, language
+from evidence.portal.confirming import BOTH, Typed, ask, case_words, data_words, language
 from evidence.portal.talking import grounds_field
 
 _NOT_PRODUCED = {OutcomeKind.KEPT, OutcomeKind.GONE, OutcomeKind.IMPOSSIBLE}
@@ -41,6 +42,7 @@ def inbox(request: HttpRequest, actor: Actor) -> HttpResponse:
         "rows": shown.rows,
         "next": shown.next,
         "withheld": withheld,
+        "data": {case.id: data_words(case) for case in (*unopened, *shown.rows)},
     }
     return render(request, "evidence/inbox.html", context)
 
@@ -96,24 +98,13 @@ def refuse(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
 
     def words(case: Request, typed: Typed) -> dict[str, Any]:
         facts = {"case": case.reference, "receiver": case.issuer.name}
-        outcomes = [each for each in case.instrument.outcomes if each.kind in _NOT_PRODUCED]
-        outcome = typed.field(
-            "outcome",
-            "enum",
-            _("Outcome"),
-            choices=[(each.code, each.label.say(language())) for each in outcomes],
-        )
         return case_words(
             case,
             question=_("Tell %(receiver)s that no data are produced for %(case)s?") % facts,
             warning=_("A notified enforcing authority is told too. Keep the data preserved."),
             verb=_("Say so"),
             destroys=True,
-            asks=[
-                outcome,
-                grounds_field(case, typed, asks_back=False),
-                typed.field("text", "text", _("Reasons")),
-            ],
+            asks=_asked(case, typed),
             done=_("Said; %(receiver)s is told.") % facts,
         )
 
@@ -128,3 +119,15 @@ def refuse(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
             )
 
     return ask(request, actor, reference, "refuse", act, words)
+
+
+def _asked(case: Request, typed: Typed) -> list[PageField]:
+    outcomes = [each for each in case.instrument.outcomes if each.kind in _NOT_PRODUCED]
+    outcome = typed.field(
+        "outcome",
+        "enum",
+        _("Outcome"),
+        choices=[(each.code, each.label.say(language())) for each in outcomes],
+    )
+    grounds = grounds_field(case, typed, asks_back=False)
+    return [outcome, grounds, typed.field("text", "text", _("Reasons"))]

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from broker.access.acting import acting
 from broker.basics.actor import Actor
+from broker.forms.page import PageField
 from broker.law.form import Audience
 from broker.web.access import page
 from evidence.actions import answering
@@ -67,7 +68,7 @@ def ask_back(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse
     return ask(request, actor, reference, "ask_back", act, words)
 
 
-def grounds_field(case: Request, typed: Typed, *, asks_back: bool) -> Any:
+def grounds_field(case: Request, typed: Typed, *, asks_back: bool) -> PageField:
     """Return the choice of the addressee's grounds: those to ask back, or those to refuse."""
     raised = case.instrument.grounds_of(Audience.ADDRESSEE)
     return typed.field(

@@ -124,7 +124,7 @@ def shown(found: Request, actor: Actor) -> dict[str, Any]:
         "packages": queries.packages(actor, found),
         "steps": open_steps(found, actor),
         "takes_in": _takes_in(found, actor),
-        "facts": facts(found, list(found.validations.filter(void=False))),
+        "facts": facts(found, list(found.validations.filter(void=False)), seat),
         "is_outside": seat in {Audience.ADDRESSEE, Audience.ENFORCING_AUTHORITY},
         "is_platform": seat is Audience.ADDRESSEE,
     }
