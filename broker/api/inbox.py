@@ -1,15 +1,21 @@
-"""The API inbox: messages that wait for an organisation until it acknowledges them.
+"""The API inbox: messages that wait for an organisation until it takes them in.
 
-Fetching changes nothing; a receipt is proven by acknowledging, which is an act.
+Reading changes nothing, so it shows nothing whose receipt would start a clock. Acknowledging
+is the act that proves the receipt, and its answer hands the messages over.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from broker.access.acting import looking
+from broker.api.authentication import actor_of
 from broker.api.cursors import Order, asked_page, page_of
 from broker.api.shapes import Shape, read
 from broker.api.views import Done, SignedView
@@ -22,14 +28,17 @@ from broker.crypto.canonical import parse_canonical
 
 
 class Waiting(serializers.Serializer[Any]):
-    """One message: `message` is what a webhook would have carried."""
+    """One message: `message` is what a webhook would have carried.
+
+    It is null for what starts a clock (an order, a notification) until that is acknowledged.
+    """
 
     dispatch = serializers.UUIDField()
     kind = serializers.CharField()
     reference = serializers.CharField()
     created = serializers.DateTimeField()
     due = serializers.DateTimeField(allow_null=True)
-    message = serializers.DictField()
+    message = serializers.DictField(allow_null=True)
 
 
 class WaitingPage(serializers.Serializer[Any]):
@@ -42,12 +51,21 @@ class Acknowledged(Shape):
 
 
 class Receipts(serializers.Serializer[Any]):
+    """`proven` is what this act proved; `messages` is all that was wanted, proven before or now.
+
+    What was called back before its receipt is not among the messages.
+    """
+
     proven = serializers.ListField(child=serializers.UUIDField())
     at = serializers.DateTimeField()
+    messages = serializers.ListField(child=serializers.DictField())
 
 
 class Inbox(SignedView):
-    """Read what waits; acknowledge what was taken in. Acknowledging starts statutory clocks."""
+    """Read what waits; acknowledge it and have it. Acknowledging starts statutory clocks.
+
+    Acknowledging again brings the same messages again, so that a retry or a crash loses none.
+    """
 
     @extend_schema(
         operation_id="inbox_list",
@@ -58,8 +76,13 @@ class Inbox(SignedView):
         return super().get(request, **kwargs)
 
     @extend_schema(operation_id="inbox_acknowledge", request=Acknowledged, responses=Receipts)
-    def post(self, request: Request, **kwargs: Any) -> Any:
-        return super().post(request, **kwargs)
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Prove the receipts, then read the messages: no copy of them is kept with the answer."""
+        answer = super().post(request, **kwargs)
+        wanted = read(Acknowledged, request)["dispatches"]
+        with looking(actor_of(request)) as actor:
+            answer.data = {**answer.data, "messages": _messages(wanted, actor)}
+        return answer
 
     def look(self, request: Request, actor: Actor, **kwargs: Any) -> dict[str, Any]:
         waiting = waiting_for(str(actor.organisation))
@@ -68,8 +91,7 @@ class Inbox(SignedView):
 
     def act(self, request: Request, actor: Actor, **kwargs: Any) -> Done:
         wanted = read(Acknowledged, request)["dispatches"]
-        own = Dispatch.objects.filter(id__in=wanted, organisation=UUID(str(actor.organisation)))
-        if own.count() != len(set(wanted)):
+        if _own(wanted, actor).count() != len(set(wanted)):
             raise NotFound(
                 "One of these messages is not in your inbox.",
                 why="It does not exist, or it is addressed to someone else.",
@@ -81,6 +103,15 @@ class Inbox(SignedView):
         return Done(200, {"proven": [str(row.id) for row in fresh], "at": iso(at)})
 
 
+def _own(wanted: Sequence[UUID], actor: Actor) -> QuerySet[Dispatch]:
+    return Dispatch.objects.filter(id__in=wanted, organisation=UUID(str(actor.organisation)))
+
+
+def _messages(wanted: Sequence[UUID], actor: Actor) -> list[Any]:
+    rows = _own(wanted, actor).order_by("created_at", "id")
+    return [parse_canonical(bytes(row.body)) for row in rows if row.is_readable]
+
+
 def _shown(row: Dispatch) -> dict[str, Any]:
     return {
         "dispatch": str(row.id),
@@ -88,5 +119,5 @@ def _shown(row: Dispatch) -> dict[str, Any]:
         "reference": row.reference,
         "created": iso(row.created_at),
         "due": iso(row.due_at) if row.due_at else None,
-        "message": parse_canonical(bytes(row.body)),
+        "message": parse_canonical(bytes(row.body)) if row.is_readable else None,
     }

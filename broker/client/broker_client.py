@@ -10,31 +10,44 @@ from broker.client.answers import Answer
 from broker.client.connection import Connection
 from broker.client.downloading import Tell, download
 from broker.client.uploading import note_accepted, upload_payload
+from broker.client.waiting import Waiting, read_waiting
 from broker.courier.message import Message, read_message
 from broker.crypto.canonical import canonical, sha256_hex
+
+_AT_ONCE = 20  # how many messages one answer brings: each may be long
 
 
 class BrokerClient(Connection):
     """See Connection for how it signs and retries; every method may raise a Refusal."""
 
-    def inbox(self) -> Iterator[Message]:
-        """Yield the messages that wait, oldest first; fetching them changes nothing."""
+    def inbox(self) -> Iterator[Waiting]:
+        """Yield what waits, oldest first; reading it changes nothing, so it shows no order."""
         cursor = ""
         while True:
             page = self.get("/inbox", {"cursor": cursor} if cursor else None)
-            for waiting in page["results"]:
-                yield read_message(canonical(waiting["message"]))
+            for line in page["results"]:
+                yield read_waiting(line)
             cursor = page.get("next") or ""
             if not cursor:
                 return
 
-    def acknowledge(self, dispatches: Iterable[str]) -> Answer:
-        """Say that these messages were taken in: their receipt is proven, clocks start.
+    def take_in(self, dispatches: Iterable[str]) -> list[Message]:
+        """Prove the receipt of these messages and return them: clocks start.
 
-        The same dispatches give the same answer, however often.
+        The same dispatches give the same messages, however often; one that was called back
+        before it was taken in is left out.
         """
         wanted = sorted(set(dispatches))
-        return self.post("/inbox", {"dispatches": wanted}, idempotency_key=_key_for(*wanted))
+        return [
+            read_message(canonical(message))
+            for start in range(0, len(wanted), _AT_ONCE)
+            for message in self._acknowledged(wanted[start : start + _AT_ONCE])
+        ]
+
+    def _acknowledged(self, wanted: Sequence[str]) -> list[Any]:
+        key = _key_for(*wanted)
+        answer = self.post("/inbox", {"dispatches": wanted}, idempotency_key=key)
+        return list(answer.members["messages"])
 
     def file(self, referral: Mapping[str, Any], *, idempotency_key: str | None = None) -> Answer:
         """File a referral from a unit's system."""

@@ -50,9 +50,18 @@ def _connected(parser: _Parser) -> None:
 
 def _inbox(parser: _Parser) -> None:
     _connected(parser)
-    parser.add_argument("--to", type=Path, metavar="DIR", help="keep each message as a file here")
+    parser.add_argument("--to", type=Path, metavar="DIR", help="where messages are kept")
     parser.add_argument(
-        "--acknowledge", action="store_true", help="say that they are received: clocks start"
+        "--acknowledge",
+        action="store_true",
+        help="take in all that waits: receipt is proven, clocks start, messages come to DIR",
+    )
+    parser.add_argument(
+        "--again",
+        action="append",
+        default=[],
+        metavar="DISPATCH",
+        help="bring this message to DIR again, as acknowledging it did",
     )
     parser.set_defaults(run=verbs.inbox)
 

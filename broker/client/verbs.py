@@ -18,9 +18,11 @@ from broker.basics.clock import iso
 from broker.basics.errors import Invalid, Refusal
 from broker.client.book import Book
 from broker.client.broker_client import BrokerClient
+from broker.client.keeping import forget_wanted, keep, note_wanted
 from broker.client.listening import Listener
 from broker.client.sealing import seal_answer, sealer_from, trust_from
-from broker.courier.message import Message, message_bytes, read_message
+from broker.client.waiting import Waiting
+from broker.courier.message import Message, read_message
 from broker.crypto.canonical import parse_json
 from broker.crypto.keys import PublicKey, load_pem
 
@@ -41,16 +43,27 @@ def reported(run: Callable[[Options], int], options: Options) -> int:
 
 
 def inbox(options: Options) -> int:
-    """Print a line for each message; keep and acknowledge them if asked to."""
+    """Print a line for each message that waits; take all in and keep them, if asked to."""
+    if (options.acknowledge or options.again) and options.to is None:
+        raise Invalid(
+            "There is no folder for what you take in.",
+            why="A message that was taken in waits in the inbox no longer.",
+            remedy="Say with --to DIR where messages are kept.",
+        )
     with _client(options) as client:
-        messages = list(client.inbox())
-        for message in messages:
-            if options.to:
-                keep(message, options.to)
-            _print(_line(message))
-        if options.acknowledge and messages:
-            _print(client.acknowledge(message.dispatch for message in messages).members)
+        waiting = list(client.inbox())
+        for each in waiting:
+            _print(_listed(each))
+        if options.acknowledge or options.again:
+            wanted = [each.dispatch for each in waiting] if options.acknowledge else []
+            _take_in(client, [*wanted, *options.again], options.to)
     return 0
+
+
+def _take_in(client: BrokerClient, dispatches: list[str], folder: Path) -> None:
+    for message in client.take_in(note_wanted(dispatches, folder)):
+        _print({**_line(message), "kept": str(keep(message, folder))})
+    forget_wanted(folder)
 
 
 def answer(options: Options) -> int:
@@ -125,22 +138,6 @@ def listen(options: Options) -> int:
     return 0
 
 
-def keep(message: Message, folder: Path) -> Path:
-    """Write a message to `folder`, named by its dispatch, for the verb seal; return the file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{message.dispatch}.json"
-    path.write_bytes(
-        message_bytes(
-            dispatch=message.dispatch,
-            kind=message.kind,
-            reference=message.reference,
-            issued=message.issued,
-            content=message.content,
-        )
-    )
-    return path
-
-
 def _client(options: Options) -> BrokerClient:
     return BrokerClient(options.broker, load_pem(options.key.read_bytes()))
 
@@ -159,6 +156,16 @@ def _line(message: Message) -> dict[str, Any]:
         "kind": message.kind,
         "reference": message.reference,
         "issued": iso(message.issued),
+    }
+
+
+def _listed(waiting: Waiting) -> dict[str, Any]:
+    return {
+        "dispatch": waiting.dispatch,
+        "kind": waiting.kind,
+        "reference": waiting.reference,
+        "created": iso(waiting.created),
+        "due": iso(waiting.due) if waiting.due else None,
     }
 
 

@@ -15,7 +15,7 @@ class ReceiptEvent(StrEnum):
     """What proves that the receiver has a message. Source: docs/architecture.md, journeys."""
 
     ANSWERED = "answered"  # a webhook's 2xx answer
-    FETCHED = "fetched"  # taken through the API, or acknowledged there
+    FETCHED = "fetched"  # acknowledged through the API, which then hands it over
     OPENED = "opened"  # opened on a page by an authenticated contact
     CONFIRMED = "confirmed"  # mail: a contact point confirmed it, never mere acceptance
 

@@ -19,6 +19,7 @@ MESSAGE_FORMAT = "broker-message/1"
 RECEIPT_FORMAT = "broker-receipt/1"
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 MAX_RECEIPT_BYTES = 64 * 1024
+_STARTS_CLOCK = ("order", "notification")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,15 @@ class SignedReceipt:
     message_sha256: str
     received: datetime
     keyid: str
+
+
+def starts_clock(kind: str) -> bool:
+    """Tell whether the receipt of such a message starts a statutory clock.
+
+    An order starts the period of its addressee, a notification the window of its authority;
+    neither is shown before its receipt is proven.
+    """
+    return kind.rpartition(".")[2] in _STARTS_CLOCK
 
 
 def message_bytes(

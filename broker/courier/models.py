@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from broker.basics.clock import now
 from broker.basics.ids import uuid7
+from broker.courier.message import starts_clock
 from broker.parties.models import Connector, ContactPoint, Organisation
 
 
@@ -77,3 +78,8 @@ class Dispatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its receiver may read it: what starts a clock, only once receipt is proven."""
+        return self.receipt_at is not None or not starts_clock(self.kind)

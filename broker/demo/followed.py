@@ -60,7 +60,7 @@ def _hear_back(stage: Stage, unit: BrokerClient, case: Mapping[str, Any]) -> Non
     with stage.narrator.step("The unit's system hears what became of each address"):
         heard = await_that(feedback, what="Feedback", within_s=10)
         demand(heard[0].content["complete"], "The feedback does not cover all addresses.")
-        unit.acknowledge(each.dispatch for each in heard)
+        unit.take_in(each.dispatch for each in heard)
     taken_s = stage.summary["seconds_to_removal"]
     stage.narrator.tell(f"{len(case['items'])} removed, {taken_s:.1f} s after receipt")
 

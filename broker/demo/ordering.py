@@ -62,7 +62,8 @@ def await_receipt(stage: Stage, unit: BrokerClient, reference: str) -> Mapping[s
 
 def messages_about(unit: BrokerClient, reference: str, kind: str) -> list[Message]:
     """Return the messages of one kind about one case that wait in the unit's inbox."""
-    return [each for each in unit.inbox() if (each.reference, each.kind) == (reference, kind)]
+    readable = (each.message for each in unit.inbox() if each.message is not None)
+    return [each for each in readable if (each.reference, each.kind) == (reference, kind)]
 
 
 def unit_system(stage: Stage) -> BrokerClient:

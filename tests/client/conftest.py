@@ -66,13 +66,15 @@ def broker(platform, client_of, application):
         yield client
 
 
-def posted(organisation: Organisation, *, reference: str = "R-1") -> Dispatch:
+def posted(
+    organisation: Organisation, *, reference: str = "R-1", kind: str = "referral.order"
+) -> Dispatch:
     point, _ = ContactPoint.objects.get_or_create(
         organisation=organisation, connector=Connector.INBOX
     )
     with acting(SYSTEM):
         dispatch = dispatch_for(
-            kind="referral.order",
+            kind=kind,
             subject=ABOUT,
             reference=reference,
             recipient=point,

@@ -6,9 +6,10 @@ import pytest
 from broker.basics.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 from broker.client.connection import WAITS
 from broker.courier.models import Dispatch
+from broker.courier.post import call_back
 from broker.crypto.keys import generate
-from broker.parties.models import ContactPoint
-from tests.client.conftest import posted
+from broker.parties.models import ContactPoint, Organisation
+from tests.client.conftest import ABOUT, posted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.client.doors")]
 POINT = {"address": "ü <b>", "connector": "web"}
@@ -17,23 +18,80 @@ POINT = {"address": "ü <b>", "connector": "web"}
 def test_the_inbox_is_walked_over_all_pages_and_changes_nothing(broker, platform):
     sent = [posted(platform, reference=f"R-{number}") for number in range(60)]
 
-    messages = list(broker.inbox())
+    waiting = list(broker.inbox())
 
-    assert [message.dispatch for message in messages] == [str(one.pk) for one in sent]
-    assert messages[0].content == {"order": {"n": 1}}
+    assert [one.dispatch for one in waiting] == [str(one.pk) for one in sent]
+    assert waiting[0].kind == "referral.order"
+    assert waiting[0].created == sent[0].created_at
     assert not Dispatch.objects.exclude(receipt_at=None).exists()
 
 
-def test_acknowledging_proves_the_receipt_once(broker, platform):
+@pytest.mark.parametrize("kind", ["referral.order", "request.order", "request.notification"])
+def test_what_starts_a_clock_is_not_shown_while_it_waits(broker, platform, kind):
+    posted(platform, kind=kind)
+
+    [waiting] = broker.inbox()
+
+    assert waiting.message is None
+
+
+@pytest.mark.parametrize("kind", ["referral.feedback", "clock.alert", "request.withdrawn"])
+def test_what_starts_none_may_be_read_while_it_waits(broker, platform, kind):
+    posted(platform, kind=kind)
+
+    [waiting] = broker.inbox()
+
+    assert waiting.message.content == {"order": {"n": 1}}
+
+
+def test_taking_in_proves_the_receipt_once_and_brings_the_message_each_time(broker, platform):
     dispatch = posted(platform)
 
-    first = broker.acknowledge([str(dispatch.pk)])
-    again = broker.acknowledge([str(dispatch.pk)])
+    first = broker.take_in([str(dispatch.pk)])
+    dispatch.refresh_from_db()
+    proven_at = dispatch.receipt_at
+    again = broker.take_in([str(dispatch.pk)])
 
     dispatch.refresh_from_db()
-    assert first.members == again.members
-    assert dispatch.receipt_at is not None
+    assert [message.content for message in first] == [{"order": {"n": 1}}]
+    assert first == again
+    assert dispatch.receipt_at == proven_at is not None
     assert list(broker.inbox()) == []
+
+
+def test_a_message_taken_in_with_others_comes_again_though_proven_before(broker, platform):
+    old, new = posted(platform, reference="R-1"), posted(platform, reference="R-2")
+    broker.take_in([str(old.pk)])
+
+    messages = broker.take_in([str(old.pk), str(new.pk)])
+
+    assert [message.reference for message in messages] == ["R-1", "R-2"]
+
+
+def test_many_are_taken_in_a_few_at_a_time(broker, platform):
+    sent = [str(posted(platform, reference=f"R-{number}").pk) for number in range(45)]
+
+    messages = broker.take_in(sent)
+
+    assert sorted(message.dispatch for message in messages) == sorted(sent)
+    assert not Dispatch.objects.filter(receipt_at=None).exists()
+
+
+def test_an_order_called_back_before_it_was_taken_in_stays_unread(broker, platform):
+    dispatch = posted(platform)
+    call_back(ABOUT)
+
+    assert broker.take_in([str(dispatch.pk)]) == []
+
+    dispatch.refresh_from_db()
+    assert dispatch.receipt_at is None
+
+
+def test_a_message_of_another_party_is_not_there(broker, platform):
+    other = posted(Organisation.objects.create(slug="other", name="Other", kind="platform"))
+
+    with pytest.raises(NotFound, match="not in your inbox"):
+        broker.take_in([str(other.pk)])
 
 
 def test_a_key_with_query_and_accents_is_signed_as_it_is_sent(broker, platform):

@@ -35,15 +35,66 @@ def connected(tmp_path, key, monkeypatch, platform, application):
     return ["--broker", "http://testserver", "--key", str(tmp_path / "key.pem")]
 
 
-def test_the_inbox_is_printed_kept_and_acknowledged(connected, platform, tmp_path, capsys):
+def test_the_inbox_is_listed_and_nothing_is_taken_in(connected, platform, capsys):
     dispatch = posted(platform)
 
-    assert main(["inbox", *connected, "--to", str(tmp_path / "in"), "--acknowledge"]) == 0
+    assert main(["inbox", *connected]) == 0
 
-    line, answer = map(json.loads, capsys.readouterr().out.splitlines())
-    kept = read_message((tmp_path / "in" / f"{dispatch.pk}.json").read_bytes())
-    assert line["dispatch"] == kept.dispatch == str(dispatch.pk)
-    assert answer["proven"] == [str(dispatch.pk)]
+    dispatch.refresh_from_db()
+    line = json.loads(capsys.readouterr().out)
+    assert (line["dispatch"], line["kind"]) == (str(dispatch.pk), "referral.order")
+    assert dispatch.receipt_at is None
+
+
+def test_what_is_acknowledged_is_kept(connected, platform, tmp_path, capsys):
+    dispatch, folder = posted(platform), tmp_path / "in"
+
+    assert main(["inbox", *connected, "--to", str(folder), "--acknowledge"]) == 0
+
+    _, kept = map(json.loads, capsys.readouterr().out.splitlines())
+    assert kept["kept"] == str(folder / f"{dispatch.pk}.json")
+    assert (folder / f"{dispatch.pk}.json").read_bytes() == bytes(dispatch.body)
+    assert [path.name for path in folder.iterdir()] == [f"{dispatch.pk}.json"]
+
+
+def test_a_run_killed_while_taking_in_is_made_good_by_the_next(
+    connected, platform, tmp_path, monkeypatch
+):
+    dispatch, folder = posted(platform), tmp_path / "in"
+    again = ["inbox", *connected, "--to", str(folder), "--acknowledge"]
+    with monkeypatch.context() as broken:
+        broken.setattr(verbs, "keep", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            main(again)
+    dispatch.refresh_from_db()
+    assert dispatch.receipt_at is not None
+
+    assert main(again) == 0
+
+    assert (folder / f"{dispatch.pk}.json").read_bytes() == bytes(dispatch.body)
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_message_acknowledged_elsewhere_comes_again(connected, platform, tmp_path, broker):
+    dispatch, folder = posted(platform), tmp_path / "in"
+    broker.take_in([str(dispatch.pk)])
+
+    assert main(["inbox", *connected, "--to", str(folder), "--again", str(dispatch.pk)]) == 0
+
+    assert (folder / f"{dispatch.pk}.json").read_bytes() == bytes(dispatch.body)
+
+
+def test_nothing_is_acknowledged_without_a_folder_to_keep_it(connected, platform, capsys):
+    dispatch = posted(platform)
+
+    assert main(["inbox", *connected, "--acknowledge"]) == 1
+
+    dispatch.refresh_from_db()
+    assert "--to DIR" in capsys.readouterr().err
+    assert dispatch.receipt_at is None
 
 
 def test_a_refusal_is_explained_and_gives_one(connected, tmp_path, capsys):
