@@ -1,0 +1,222 @@
+"""Strangers cannot see, count or guess each other's cases by any route of portal or API.
+
+Every route of the URLconf is walked, with every case of theirs, by everyone of ours.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import ndiff
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from broker.basics.clock import frozen, now
+from broker.parties.models import Organisation
+from tests.sight.fingerprint import fingerprint
+from tests.sight.routes import Route, routes
+from tests.sight.visitors import Answer
+from tests.sight.world import (
+    MADE_UP,
+    Theirs,
+    Visitor,
+    fill,
+    fill_some,
+    nobody,
+    ours,
+    theirs,
+    visitors,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# What a form would carry, so that a step that let a stranger in would be taken.
+FORM = {"reason": "Mine.", "text": "Mine.", "code": "123456", "decision": "clear"}
+# What a program would send; without an entry, what every step takes that needs no words.
+BODIES: dict[str, dict[str, object]] = {
+    "referrals:api_answers": {"answers": [{"item": 1, "outcome": "removed"}]},
+    "referrals:api_clarification": {"text": "Mine."},
+    "referrals:api_resumption": {"text": "Mine."},
+    "referrals:api_withdrawal": {"reason": "Mine."},
+    "evidence:api_preservation": {"text": "Mine."},
+    "evidence:api_refusal": {"outcome": "no_data", "text": "Mine."},
+    "evidence:api_clarification": {"text": "Mine."},
+    "evidence:api_withdrawal": {"reason": "Mine."},
+    "evidence:api_decision": {"decision": "none"},
+    "evidence:api_uploads": {"size": 2_000_000, "sha256": "0" * 64},
+    "evidence:api_receipts": {
+        "kind": "retrieved",
+        "at": "2026-11-24T12:00:00Z",
+        "key_sha256": "0" * 64,
+        "signature": "AA==",
+    },
+}
+SHARE = 3
+# They tell how the engine is, which moves with all that anybody does, and name no case.
+OF_THE_ENGINE = {"/health/live", "/health/ready"}
+# Where something that is nobody's is judged before the case is looked for.
+JUDGED_FIRST = {"evidence:content": {403}, "evidence:api_upload": {412}}
+
+
+@dataclass
+class Scene:
+    their: Theirs
+    strangers: list[Visitor]
+    nobody: list[Visitor]
+    unit: Organisation
+    lists_before: dict[tuple[str, str, str], Answer]
+
+    def everyone(self) -> list[Visitor]:
+        return [*self.strangers, *self.nobody]
+
+
+def test_every_route_can_be_walked() -> None:
+    assert {route.name: route.unfilled() for route in routes() if route.unfilled()} == {}
+    assert len(routes()) > 40
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """Our strangers, what they saw while there was no case, then theirs at every state."""
+    yield from _set_up(tmp_path, fill)
+
+
+@pytest.fixture
+def small_scene(tmp_path: Path) -> Iterator[Scene]:
+    """The same with a few cases of theirs."""
+    yield from _set_up(tmp_path, fill_some)
+
+
+def _set_up(folder: Path, fill: Callable[[Theirs, Path], None]) -> Iterator[Scene]:
+    their, at = theirs(), now() + timedelta(minutes=5)
+    seats = ours()
+    strangers = visitors(seats)
+    with frozen(at):
+        lists_before = dict(lists(strangers))
+    fill(their, folder)
+    with frozen(at):
+        yield Scene(their, strangers, nobody(), seats["unit"], lists_before)
+
+
+def lists(visitors: list[Visitor]) -> Iterator[tuple[tuple[str, str, str], Answer]]:
+    """Yield what each visitor gets at every route that names nobody's thing."""
+    for route in routes():
+        if route.things:
+            continue
+        for path in route.paths({}):
+            for visitor in visitors:
+                key = (visitor.name, visitor.face, path)
+                yield key, visitor.send("GET", path, {})
+
+
+def probes(their: Theirs) -> dict[str, list[tuple[dict[str, str], str]]]:
+    """Return for each route what of theirs it can be asked for, and at which address."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for things in their.things():
+        for route in (each for each in routes() if each.things):
+            for path in route.paths(things):
+                named = {kind: things[kind] for kind in route.things.values()}
+                found.setdefault(route.name, {})[path] = named
+    return {name: [(named, path) for path, named in each.items()] for name, each in found.items()}
+
+
+def share[T](ones: list[T], place: int, *, size: int) -> list[T]:
+    """Return the share of the visitor at `place`; together they take all of `ones`."""
+    return [ones[(place * size + step) % len(ones)] for step in range(min(size, len(ones)))]
+
+
+def reveals(answer: Answer, their: Theirs) -> set[str]:
+    return {word for word in their.secrets() if word in answer.text}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_theirs_and_what_never_was_look_the_same(scene: Scene, method: str) -> None:
+    before, secrets, every = fingerprint(), scene.their.secrets(), probes(scene.their)
+    faults: list[object] = []
+    asked = set()
+
+    for route in (each for each in routes() if each.things):
+        [made_up] = route.paths(MADE_UP)
+        members = BODIES.get(route.name, {}) if route.is_api else FORM
+        for place, visitor in enumerate(scene.everyone()):
+            nothing = visitor.send(method, made_up, members).without(MADE_UP)
+            faults += _strange(route, visitor, nothing)
+            for things, path in share(every.get(route.name, []), place, size=_size(route, visitor)):
+                asked.add(path)
+                got = visitor.send(method, path, members).without(things)
+                told = {word for word in secrets if word in got.text}
+                if got != nothing or told:
+                    faults.append((method, path, visitor.name, visitor.face, got.status, told))
+
+    assert faults == []
+    assert fingerprint() == before
+    assert asked == {path for each in every.values() for _, path in each}
+
+
+def _size(route: Route, visitor: Visitor) -> int:
+    """Return how many of theirs a visitor tries: one where the wrong face is sent away at once."""
+    return SHARE if visitor.is_known and (visitor.face == "api") == route.is_api else 1
+
+
+def _strange(route: Route, visitor: Visitor, answer: Answer) -> list[object]:
+    """Return a fault unless a stranger is told 404, and nobody is sent to the door."""
+    wanted = {404, 405}
+    if not visitor.is_known or (visitor.face == "api") != route.is_api:
+        wanted |= {302, 401}
+    wanted |= JUDGED_FIRST.get(route.name, set())
+    return [] if answer.status in wanted else [(route.name, visitor.name, answer.status)]
+
+
+def test_lists_and_counts_do_not_move_with_the_cases_of_others(scene: Scene) -> None:
+    after = dict(lists(scene.strangers))
+
+    moved = {
+        key: _difference(scene.lists_before[key], answer)
+        for key, answer in after.items()
+        if answer != scene.lists_before[key] and key[2] not in OF_THE_ENGINE
+    }
+    told = {key: found for key, answer in after.items() if (found := reveals(answer, scene.their))}
+
+    assert moved == {}
+    assert told == {}
+
+
+def _difference(before: Answer, after: Answer) -> list[str]:
+    """Return the lines that came or went, for whoever has to find out why."""
+    lines = ndiff(before.text.splitlines(), after.text.splitlines())
+    return [line for line in lines if line[0] in "+-"]
+
+
+def test_no_other_method_opens_anything(small_scene: Scene) -> None:
+    scene = small_scene
+    before, secrets, every = fingerprint(), scene.their.secrets(), probes(scene.their)
+    comers, faults = [*visitors({"unit": scene.unit}), *scene.nobody], []
+
+    for route in routes():
+        addresses = [({}, path) for path in route.paths({})] or every.get(route.name, [])
+        for method, (things, path) in product(("PUT", "PATCH", "DELETE"), addresses[:1]):
+            for visitor in comers:
+                got = visitor.send(method, path, FORM).without(things)
+                if got.status < 300 or {word for word in secrets if word in got.text}:
+                    faults.append((method, path, visitor.name, got.status))
+
+    assert faults == []
+    assert fingerprint() == before
+
+
+def test_the_overseer_changes_nothing(small_scene: Scene) -> None:
+    scene = small_scene
+    watchers = visitors({"overseer": scene.their.parties.overseer})
+    before, faults = fingerprint(), []
+
+    for name, addresses in probes(scene.their).items():
+        members = {**FORM, **BODIES.get(name, {})}
+        for place, visitor in enumerate(watchers):
+            for _, path in share(addresses, place, size=SHARE):
+                status = visitor.send("POST", path, members).status
+                if status < 400 and status != 302:
+                    faults.append((path, visitor.face, status))
+
+    assert faults == []
+    assert fingerprint() == before
