@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from broker.access.acting import looking
 from broker.basics.actor import Actor
@@ -12,6 +13,7 @@ from broker.web.access import page
 from broker.web.panels import counts_of
 
 
+@require_safe
 @page
 def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show what waits for the actor, least time left first."""
@@ -20,6 +22,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "web/home.html", {"panels": panels, "counts": counts_of(panels)})
 
 
+@require_safe
 @page
 def rail(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Give the left rail with its counts, for the page that asks for it."""
