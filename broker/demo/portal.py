@@ -49,7 +49,7 @@ class Portal:
 
     def sign_in(self) -> Page:
         """Sign in with password and code; return the home page."""
-        door = self.open("/sign-in")
+        door = self.open("/sign-in/")
         step = self.send(door, username=self.account.username, password=self.account.password)
         return self.send(step, code=self.app.next_code())
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             metavar="SECONDS",
             help="wait before the package is retrieved, to change a byte of it and be found out",
         )
-        parser.add_argument("--port", type=int, help="port of the portal; else a free one")
+        parser.add_argument("--port", type=int, help="port of the portal; 0: any")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 0 when every step and every verification held."""
@@ -63,7 +63,8 @@ def _start_again(options: dict[str, Any]) -> None:
         if options["fresh"]:
             folder.empty()
         facts = folder.facts()
-        [port] = free_ports([options["port"] or facts.get("port", _PORT)])
+        wanted = facts.get("port", _PORT) if options["port"] is None else options["port"]
+        [port] = free_ports([wanted])
         folder.keep(port=port)
     os.putenv("BROKER_MODE", "demo")
     os.putenv("BROKER_DATA", str(folder.root))
