@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from broker.basics.actor import Actor
-from broker.basics.errors import Refusal
+from broker.basics.errors import Invalid, NotFound, Refusal
 from broker.web import refusals, seats
+
+NUL = "\x00"
 
 type View = Callable[..., HttpResponseBase]
 
@@ -27,6 +30,7 @@ def page(view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
+            _demand_text(request)
             entered = _enter(request)
             if not isinstance(entered, Actor):
                 return entered
@@ -58,6 +62,20 @@ def public_page(*, because: str) -> Callable[[View], View]:
         return opened
 
     return opened_to_all
+
+
+def _demand_text(request: HttpRequest) -> None:
+    """Refuse the character NUL, which no text holds and PostgreSQL does not take."""
+    if NUL in request.path:
+        raise NotFound(_("There is nothing at this address."), remedy=_("Check the address."))
+    typed = [*request.GET.lists(), *request.POST.lists()]
+    names = [name for name, texts in typed if any(NUL in text for text in (name, *texts))]
+    if names:
+        raise Invalid(
+            _("The input holds a character that is no text."),
+            why=_("A NUL character stands in it, which no keyboard types."),
+            remedy=_("Go back, delete it and send the form again."),
+        )
 
 
 def _enter(request: HttpRequest) -> Actor | HttpResponseBase:

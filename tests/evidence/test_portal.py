@@ -1,6 +1,7 @@
 """The evidence pages as officer, magistrate, platform, authority and stranger use them."""
 
 import re
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -508,3 +509,25 @@ def test_a_closed_case_says_that_nobody_has_to_act(world, prosecutor, agent):
 
     assert "Next:" not in text
     assert "Nothing to retrieve" in text_of(prosecutor.get(address("retrieval", case)))
+
+
+NAUGHTY = ["\x00", "E-\x00", "\u202e evil", "<script>alert(1)</script>", "' OR 1=1 --", "😀" * 50]
+
+
+@pytest.mark.parametrize("text", NAUGHTY, ids=range(len(NAUGHTY)))
+def test_naughty_strings_are_refused_or_kept_and_never_run(world, prosecutor, text):
+    case = drafted(world)
+    named = dict.fromkeys(("platform", "validator", "authority"), text)
+
+    answers = [
+        post_draft(prosecutor, case_summary=text, issuing_file_number=text),
+        post_draft(prosecutor, **named),
+        prosecutor.get(reverse("evidence:queue"), {"state": text, "after": text}),
+        prosecutor.get(f"/evidence/{quote(text, safe='')}"),
+        prosecutor.get(reverse("evidence:draft", args=["eu-epoc"]), {"platform": text}),
+        prosecutor.post(address("validate", case), {"text_sha256": text, "code": text}),
+        prosecutor.post(address("withdraw", case), {"reason": text}),
+    ]
+
+    assert {answer.status_code for answer in answers} <= {200, 302, 404, 422}
+    assert all("<script>alert(1)" not in text_of(answer) for answer in answers)
