@@ -16,7 +16,7 @@ COMPLEXITY, ARGUMENTS = 6, 6
 
 # What may be larger, how large, and why. A line goes when its reason goes.
 LARGER_FILES: dict[str, tuple[int, str]] = {
-    "broker/settings.py": (300, "one flat list of what can be set reads better than two halves"),
+    "broker/settings.py": (330, "one flat list of what can be set reads better than two halves"),
 }
 LONGER_FUNCTIONS: dict[str, tuple[int, str]] = {}
 RICHER_FUNCTIONS: dict[str, str] = {
