@@ -24,6 +24,8 @@ FIXED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("api", "kind"): ("invalid",),
     ("api", "rest"): ("nothing/here",),
 }
+# They tell how the engine is, which moves with all that anybody does, and name no case.
+OF_THE_ENGINE = {"health:live", "health:ready"}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import ndiff
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,6 +38,14 @@ class Answer:
         for kind, thing in things.items():
             text = text.replace(thing, f"<{kind}>")
         return Answer(self.status, text)
+
+    def moved(self, after: "Answer") -> list[str]:
+        """Return the lines that came or went, for whoever has to find out why."""
+        if self == after:
+            return []
+        lines = ndiff(self.text.splitlines(), after.text.splitlines())
+        changed = [line for line in lines if line[0] in "+-"]
+        return [f"{self.status} -> {after.status}", *changed]
 
 
 def read(response: HttpResponseBase) -> Answer:
