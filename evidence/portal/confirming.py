@@ -20,7 +20,7 @@ from broker.web.fields import lone
 from evidence import queries
 from evidence.flow import REQUEST, State
 from evidence.models import Request
-from evidence.policy import may
+from evidence.policy import may, must_take_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ def ask(
     refusal = None
     with looking(actor):
         case = queries.case(actor, reference)
+        if must_take_in(actor, case):
+            return redirect("evidence:case", case.reference)
         may(actor, REQUEST.step(verb, State(case.state)), case).require()
         context = words(case, Typed(request.POST, {}))
     if request.method == "POST":

@@ -23,7 +23,9 @@ from broker.web.access import page
 from evidence import queries
 from evidence.actions import drafting
 from evidence.actions.drafting import Draft
+from evidence.flow import REQUEST, State
 from evidence.models import Request
+from evidence.policy import may
 from evidence.portal.confirming import BOTH, language
 from evidence.portal.parties import PARTIES, party_fields
 
@@ -67,6 +69,7 @@ def edit(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Change a draft: its form, who validates it, which authority is notified."""
     with looking(actor):
         case = queries.case(actor, reference)
+        may(actor, REQUEST.step("edit", State(case.state)), case).require()
     typed = _kept(case)
     refusal = None
     if request.method == "POST":

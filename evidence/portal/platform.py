@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from evidence.actions import answering, sending
 from evidence.actions.reading import note_list_read
 from evidence.flow import REQUEST, State
 from evidence.models import Request
-from evidence.policy import may
+from evidence.policy import may, must_take_in
 from evidence.portal import lists
 from evidence.portal.confirming import BOTH, Typed, ask, case_words, data_words, language
 from evidence.portal.talking import grounds_field
@@ -55,6 +56,7 @@ def take_in(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
         case = queries.case(actor, reference)
         proof = {"event": "opened", "by": actor.service_number}
         sending.acknowledge(case, actor=actor, proof=proof)
+    messages.success(request, _("Taken in: its receipt is proven."))
     return redirect("evidence:case", case.reference)
 
 
@@ -64,8 +66,15 @@ def deliver(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Say how data are delivered: sealed and uploaded by the client program, never by a browser."""
     with looking(actor):
         case = queries.case(actor, reference)
+        if must_take_in(actor, case):
+            return redirect("evidence:case", case.reference)
         may(actor, REQUEST.step("receive_package", State(case.state)), case).require()
-        context = {"case": case, "broker": settings.PUBLIC_URL, "party": case.platform.party_id}
+        context = {
+            "case": case,
+            "broker": settings.PUBLIC_URL,
+            "party": case.platform.party_id,
+            "order": sending.order_dispatch(case),
+        }
     return render(request, "evidence/deliver.html", context)
 
 

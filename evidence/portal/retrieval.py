@@ -22,7 +22,7 @@ from evidence.actions.reading import note_case_read
 from evidence.actions.serving import serve
 from evidence.flow import REQUEST, State
 from evidence.models import Package, Request
-from evidence.policy import may
+from evidence.policy import may, must_take_in
 from evidence.portal import lists
 from evidence.portal.checks import checks
 from evidence.portal.retrieval_state import retrieval_state
@@ -37,6 +37,8 @@ def retrieval(request: HttpRequest, actor: Actor, reference: str) -> HttpRespons
     """Show whether there is a package to retrieve, what was checked of it, how to verify it."""
     with looking(actor):
         case = queries.case(actor, reference)
+        if must_take_in(actor, case):
+            return redirect("evidence:case", case.reference)
         context = _shown(case, actor)
     note_case_read(case, actor=actor)
     return render(request, "evidence/retrieval.html", context)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -33,6 +34,7 @@ def take_notice_in(request: HttpRequest, actor: Actor, reference: str) -> HttpRe
     with acting(actor):
         case = queries.case(actor, reference)
         take_notice(case, actor=actor)
+    messages.success(request, _("Taken in: its receipt is proven."))
     return redirect("evidence:case", case.reference)
 
 

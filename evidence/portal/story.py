@@ -16,7 +16,7 @@ from broker.law.form import Audience
 from broker.ledger.reading import PastEvent
 from broker.web import words
 from evidence import queries
-from evidence.flow import REQUEST, State
+from evidence.flow import REQUEST, UNDER_REVIEW, State
 from evidence.models import Request, ReviewOutcome
 from evidence.policy import audience, may
 
@@ -54,11 +54,11 @@ BUTTONS: tuple[tuple[str, str, str | Promise], ...] = (
     ("preserve", "preserve", gettext_lazy("Confirm preservation")),
     ("receive_package", "deliver", gettext_lazy("Deliver the data")),
     ("clarify", "clarify", gettext_lazy("Answer the question")),
+    ("close", "close", gettext_lazy("Close")),
     ("retrieve", "retrieval", gettext_lazy("Retrieve the package")),
     ("ask_back", "ask_back", gettext_lazy("Ask back")),
     ("refuse", "refuse", gettext_lazy("Say that you do not produce")),
     ("reopen", "reopen", gettext_lazy("Take back to the desk")),
-    ("close", "close", gettext_lazy("Close")),
     ("withdraw", "withdraw", gettext_lazy("Withdraw")),
 )
 _TOLD = ("reason", "text")
@@ -189,4 +189,11 @@ def whose_turn(case: Request, actor: Actor) -> str:
         State.RETRIEVED: _("%(who)s closes the case.") % {"who": case.office.name},
         State.REFUSED: _("%(who)s closes or withdraws it.") % {"who": issuing},
     }
+    if _decides(case, actor):
+        return _("%(who)s may raise a ground until its window ends.") % {"who": authority}
     return turns.get(shown_state(case, actor), "")
+
+
+def _decides(case: Request, actor: Actor) -> bool:
+    is_open = case.decision == ReviewOutcome.NONE and State(case.state) in UNDER_REVIEW
+    return is_open and actor.organisation == str(case.authority_id)

@@ -22,11 +22,12 @@ from evidence import queries
 from evidence.actions.reading import note_case_read, note_list_read
 from evidence.flow import State
 from evidence.models import Request
-from evidence.policy import audience
+from evidence.policy import audience, must_take_in
 from evidence.portal import lists
 from evidence.portal.confirming import language
 from evidence.portal.facts import facts, said
 from evidence.portal.story import open_steps, shown_state, timeline, whose_turn
+from evidence.portal.taking_in import untaken
 
 _FILTERS = (
     State.DRAFT,
@@ -100,8 +101,10 @@ def case(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Show one case: subject left, timeline right, clock, state and next step on top."""
     with looking(actor):
         found = queries.case(actor, reference)
-        context = shown(found, actor)
+        context = None if must_take_in(actor, found) else shown(found, actor)
     note_case_read(found, actor=actor)
+    if context is None:
+        return untaken(request, found, actor)
     return render(request, "evidence/case.html", context)
 
 
@@ -123,7 +126,6 @@ def shown(found: Request, actor: Actor) -> dict[str, Any]:
         "said": said(found, queries.messages(actor, found)),
         "packages": queries.packages(actor, found),
         "steps": open_steps(found, actor),
-        "takes_in": _takes_in(found, actor),
         "facts": facts(found, list(found.validations.filter(void=False)), seat),
         "is_outside": seat in {Audience.ADDRESSEE, Audience.ENFORCING_AUTHORITY},
         "is_platform": seat is Audience.ADDRESSEE,
@@ -135,15 +137,6 @@ def _first_due(clocks: list[Clock]) -> Clock | None:
     running = [clock for clock in clocks if clock.status in _RUNS and clock.due_at]
     met = [clock for clock in running if clock.period.kind in _BINDS]
     return min(met, key=lambda clock: clock.due_at or clock.started_at, default=None)
-
-
-def _takes_in(found: Request, actor: Actor) -> str:
-    """Return what the reader has to take in first: "order", "notice" or nothing."""
-    is_sent = found.sent_at is not None and found.state != State.WITHDRAWN
-    if is_sent and actor.organisation == str(found.platform_id) and found.state == State.SENT:
-        return "order"
-    is_authority = actor.organisation == str(found.authority_id) and _scrutinises(actor)
-    return "notice" if is_sent and is_authority and found.notified_at is None else ""
 
 
 def parts(found: Request, seat: Audience) -> tuple[Part, ...]:

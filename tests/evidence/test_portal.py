@@ -294,6 +294,7 @@ def test_the_authority_takes_its_notification_in_and_clears(world, prosecutor, r
     case.refresh_from_db()
     assert "Take the notification in" in before
     assert "Your window ends" in front
+    assert "may raise a ground until its window ends" in before
     assert "Case summary" in front or "Section M" in front or "Example" in front
     assert case.decision == ReviewOutcome.CLEARED
     assert "raises no ground" in text_of(prosecutor.get(address("case", case)))
