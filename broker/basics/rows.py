@@ -68,12 +68,15 @@ def _insert_sql(batch: list[models.Model]) -> tuple[str, list[Any]]:
     first = batch[0]
     is_new, has_key = first._state.adding, first.pk is not None
     fields = _written_fields(type(first), has_key)
-    sql, values = "", list[Any]()
-    if len(batch) <= _FEW:
-        values = [_value(row, field) for row in batch for field in fields]
-        sql = _few_rows_sql(type(first), is_new, has_key, len(batch))
-    if not sql or any(hasattr(value, "resolve_expression") for value in values):
+    table = [[_value(row, field) for row in batch] for field in fields]
+    if any(hasattr(value, "resolve_expression") for column in table for value in column):
         sql, values = _compiled(batch, fields)
+    elif len(batch) <= _FEW:
+        values = [value for row in zip(*table, strict=True) for value in row]
+        sql = _few_rows_sql(type(first), is_new, has_key, len(batch))
+    else:
+        values = list[Any](table)
+        sql = _many_rows_sql(type(first), is_new, has_key)
     for row in batch:
         row._state.adding = False
         row._state.db = connection.alias
@@ -99,26 +102,42 @@ def _written_fields(model: type[models.Model], has_key: bool) -> "list[models.Fi
 @cache
 def _few_rows_sql(model: type[models.Model], is_new: bool, has_key: bool, count: int) -> str:
     """Write the statement once and keep it: Django's compiler costs more than the database."""
+    row = f"({', '.join(['%s'] * len(_written_fields(model, has_key)))})"
+    rows = ", ".join([row] * count)
+    return f"{_into(model, has_key)} VALUES {rows}{_or_move(model, is_new)}"
 
-    def quote(name: str | None) -> str:
-        return connection.ops.quote_name(str(name))
 
-    fields = _written_fields(model, has_key)
-    columns = ", ".join(quote(field.column) for field in fields)
-    row = f"({', '.join(['%s'] * len(fields))})"
-    table, rows = quote(model._meta.db_table), ", ".join([row] * count)
-    sql = f"INSERT INTO {table} ({columns}) VALUES {rows}"  # noqa: S608
+@cache
+def _many_rows_sql(model: type[models.Model], is_new: bool, has_key: bool) -> str:
+    """The same for any number of rows: one array a column."""
+    arrays = ", ".join(
+        f"%s::{field.rel_db_type(connection) if field.is_relation else field.db_type(connection)}[]"
+        for field in _written_fields(model, has_key)
+    )
+    return f"{_into(model, has_key)} SELECT * FROM unnest({arrays}){_or_move(model, is_new)}"  # noqa: S608
+
+
+def _into(model: type[models.Model], has_key: bool) -> str:
+    columns = ", ".join(_quoted(field.column) for field in _written_fields(model, has_key))
+    return f"INSERT INTO {_quoted(model._meta.db_table)} ({columns})"
+
+
+def _or_move(model: type[models.Model], is_new: bool) -> str:
     if is_new:
-        return sql
-    moved = [quote(field.column) for field in _moved_fields(model)]
+        return ""
+    moved = [_quoted(field.column) for field in _moved_fields(model)]
     places = ", ".join(f"{column} = EXCLUDED.{column}" for column in moved)
-    return f"{sql} ON CONFLICT ({quote(model._meta.pk.column)}) DO UPDATE SET {places}"
+    return f" ON CONFLICT ({_quoted(model._meta.pk.column)}) DO UPDATE SET {places}"
+
+
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(str(name))
 
 
 def _compiled(
     batch: list[models.Model], fields: "list[models.Field[Any, Any]]"
 ) -> tuple[str, list[Any]]:
-    """Let Django write it: many rows go as arrays, and expressions as SQL."""
+    """Let Django write it: expressions go as SQL."""
     query = _query(batch[0])
     query.insert_values(fields, batch)
     [(sql, values)] = query.get_compiler(connection=connection).as_sql()

@@ -38,6 +38,7 @@ def _ring_due(at: datetime) -> int:
     claimed = list(
         Clock.objects.select_for_update(skip_locked=True)
         .filter(next_alert_at__lte=at)
+        .defer("derivation")
         .order_by("next_alert_at")[:BATCH]
     )
     alerts = [_alert(clock, at) for clock in claimed]

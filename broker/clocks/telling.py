@@ -6,11 +6,12 @@ transaction of the act that is told of.
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from broker.clocks.models import OPEN, Clock, Status
-from broker.clocks.schedule import LAPSE_RUNG, ladder
+from broker.clocks.schedule import LAPSE_RUNG, Firing, ladder
 from broker.clocks.watched import Watched
-from broker.law import periods
+from broker.law import catalogue, periods
 from broker.law.clock import Clock as Period
 from broker.law.events import LegalEvent
 
@@ -164,10 +165,22 @@ def move_on(clock: Clock) -> None:
     """Move the clock, unsaved, to the firing after the one it stands at."""
     assert clock.due_at is not None
     assert clock.lapses_at is not None
-    firings = ladder(clock.period, due_at=clock.due_at, lapses_at=clock.lapses_at)
+    firings = _firings(
+        clock.instrument_id, clock.instrument_version, clock.name, clock.due_at, clock.lapses_at
+    )
+    stands_at = (clock.rung, clock.repetition)
     names = [(firing.rung, firing.repetition) for firing in firings]
-    behind = firings[names.index((clock.rung, clock.repetition)) + 1 :]
+    behind = firings[names.index(stands_at) + 1 :]
     follows = next((each for each in behind if each.rung not in clock.silenced), None)
     clock.next_alert_at = follows.at if follows else None
     if follows:
         clock.rung, clock.repetition = follows.rung, follows.repetition
+
+
+@lru_cache(maxsize=4096)
+def _firings(
+    instrument_id: str, version: int, name: str, due_at: datetime, lapses_at: datetime
+) -> list[Firing]:
+    """Return the ladder; clocks that fall due together share it."""
+    period = catalogue.get(instrument_id, version).clock(name)
+    return ladder(period, due_at=due_at, lapses_at=lapses_at)

@@ -1,5 +1,7 @@
 """What the clocks ring goes out as post to the organisation that is alerted."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,35 +19,43 @@ from broker.parties.models import ContactPoint
 
 @receiver(alerts_rung)
 def on_alerts(alerts: list[Alert], clocks: list[Clock], **_: Any) -> None:
-    """Write one message an alert, all in one insert; who has no contact point reads the portal."""
-    points = _points({alert.owner for alert in alerts})
-    dispatches = [
-        _message(alert, clock, points[alert.owner])
-        for alert, clock in zip(alerts, clocks, strict=True)
-        if alert.owner in points
-    ]
+    """Write one message for each organisation that is alerted, with all that rang for it.
+
+    Who has no contact point reads the portal, where each alert waits to be acknowledged.
+    """
+    by_owner: dict[UUID, list[tuple[Alert, Clock]]] = defaultdict(list)
+    for alert, clock in zip(alerts, clocks, strict=True):
+        by_owner[alert.owner].append((alert, clock))
+    dispatches = [_message(point, by_owner[owner]) for owner, point in _points(by_owner).items()]
     if dispatches:
         rows.insert(*dispatches)
         ring_for(dispatches)
 
 
-def _points(owners: set[UUID]) -> dict[UUID, ContactPoint]:
-    found = ContactPoint.objects.filter(organisation__in=owners, active=True).order_by("since")
-    return {point.organisation_id: point for point in found}
+def _points(owners: Iterable[UUID]) -> dict[UUID, ContactPoint]:
+    found = ContactPoint.objects.filter(organisation__in=list(owners), active=True)
+    return {point.organisation_id: point for point in found.order_by("since")}
 
 
-def _message(alert: Alert, clock: Clock, point: ContactPoint) -> Dispatch:
+def _message(point: ContactPoint, rung: Sequence[tuple[Alert, Clock]]) -> Dispatch:
+    first, _ = rung[0]
     return dispatch_for(
         kind="clock.alert",
-        subject=Subject("alert", str(alert.id)),
-        reference=clock.reference,
+        subject=Subject("alert", str(first.id)),
+        reference=rung[0][1].reference if len(rung) == 1 else "",
         recipient=point,
-        body={
-            "clock": clock.name,
-            "instrument": clock.instrument_id,
-            "due": iso(clock.due_at) if clock.due_at else None,
-            "lapsed": alert.lapse,
-            "who": alert.who,
-            "planned": iso(alert.planned_at),
-        },
+        body={"alerts": [_told(alert, clock) for alert, clock in rung]},
     )
+
+
+def _told(alert: Alert, clock: Clock) -> dict[str, Any]:
+    return {
+        "alert": str(alert.id),
+        "reference": clock.reference,
+        "clock": clock.name,
+        "instrument": clock.instrument_id,
+        "due": iso(clock.due_at) if clock.due_at else None,
+        "lapsed": alert.lapse,
+        "who": alert.who,
+        "planned": iso(alert.planned_at),
+    }

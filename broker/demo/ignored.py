@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from broker.client.broker_client import BrokerClient
-from broker.courier.message import Message
 from broker.demo import cast
 from broker.demo.narrator import demand
 from broker.demo.order_forms import TEN_SECONDS
 from broker.demo.ordering import (
     Order,
+    alerts_about,
     approve_and_send,
     await_receipt,
     file_order,
-    messages_about,
     unit_system,
 )
 from broker.demo.stage import Stage
@@ -36,17 +35,17 @@ def ignored_order(stage: Stage) -> None:
         stage.narrator.say("                Platform B has it and does nothing; the clock runs ...")
         alerts = [_alerted(stage, unit, reference, who) for who in _LADDER]
         _lapsed(stage, unit, reference)
-    instants = [alert.content["planned"] for alert in alerts]
+    instants = [alert["planned"] for alert in alerts]
     demand(instants == sorted(instants), "The alerts did not climb the ladder in order.")
     _shown_to_the_head(stage, reference)
     stage.summary["ignored_order"] = reference
     stage.summary["alerts"] = len(alerts)
 
 
-def _alerted(stage: Stage, unit: BrokerClient, reference: str, who: str) -> Message:
-    def alert() -> Message | None:
-        waiting = messages_about(unit, reference, "clock.alert")
-        return next((each for each in waiting if who in each.content["who"]), None)
+def _alerted(stage: Stage, unit: BrokerClient, reference: str, who: str) -> Mapping[str, Any]:
+    def alert() -> Mapping[str, Any] | None:
+        rung = alerts_about(unit, reference)
+        return next((each for each in rung if who in each["who"]), None)
 
     with stage.narrator.step(f"The clock alerts the {who.replace('_', ' ')}"):
         return await_that(alert, what=f"An alert of the {who}", within_s=_ALERTED_WITHIN_S)

@@ -66,5 +66,12 @@ def messages_about(unit: BrokerClient, reference: str, kind: str) -> list[Messag
     return [each for each in readable if (each.reference, each.kind) == (reference, kind)]
 
 
+def alerts_about(unit: BrokerClient, reference: str) -> list[Mapping[str, Any]]:
+    """Return the alerts about one case among those the unit was told of, a message or many."""
+    messages = (each.message for each in unit.inbox() if each.kind == "clock.alert")
+    told = [alert for each in messages if each is not None for alert in each.content["alerts"]]
+    return [alert for alert in told if alert["reference"] == reference]
+
+
 def unit_system(stage: Stage) -> BrokerClient:
     return stage.system_of(cast.UNIT)

@@ -38,9 +38,10 @@ def test_an_alert_is_a_message_to_the_unit_that_waits() -> None:
 
     [dispatch] = Dispatch.objects.filter(organisation=unit)
     message = read_message(bytes(dispatch.body))
+    [alert] = message.content["alerts"]
     assert message.kind == "clock.alert"
-    assert message.content["who"] == ["officer"]
-    assert message.content["due"] == "2026-11-24T12:00:10.000000Z"
+    assert alert["who"] == ["officer"]
+    assert alert["due"] == "2026-11-24T12:00:10.000000Z"
 
 
 def test_a_unit_without_contact_point_is_alerted_in_the_portal_alone() -> None:
