@@ -43,7 +43,7 @@ def inbox(request: HttpRequest, actor: Actor) -> HttpResponse:
         "rows": shown.rows,
         "next": shown.next,
         "withheld": withheld,
-        "data": {case.id: data_words(case) for case in (*unopened, *shown.rows)},
+        "data": {case.id: data_words(case) for case in shown.rows},
     }
     return render(request, "evidence/inbox.html", context)
 
