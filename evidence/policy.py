@@ -114,6 +114,17 @@ def audience(actor: Actor, request: Request) -> Audience:
     return Audience.ISSUER
 
 
+def must_take_in(actor: Actor, request: Request) -> bool:
+    """Tell whether `actor` looks at an order or a notification that waits to be taken in.
+
+    Until then it is shown who sent it and under which law, and nothing more: receipt is an
+    act, never a reading. Source: docs/decisions, "A receipt is an act, never a reading".
+    """
+    if actor.organisation == str(request.platform_id):
+        return request.received_at is None
+    return actor.organisation == str(request.authority_id) and request.notified_at is None
+
+
 def visible_to(actor: Actor) -> QuerySet[Request]:
     """Return the requests `actor` may see; every query starts here."""
     if not holds(actor, Permission.REQUEST_READ) and Role.SYSTEM not in actor.roles:

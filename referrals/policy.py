@@ -74,6 +74,15 @@ def _may_approve(actor: Actor, referral: Referral) -> Decision:
     return allow()
 
 
+def must_take_in(actor: Actor, referral: Referral) -> bool:
+    """Tell whether `actor` looks at an order that its organisation has not taken in yet.
+
+    Until then it is shown who sent it and under which law, and nothing more: receipt is an
+    act, never a reading. Source: docs/decisions, "A receipt is an act, never a reading".
+    """
+    return actor.organisation == str(referral.platform_id) and referral.received_at is None
+
+
 def visible_to(actor: Actor) -> QuerySet[Referral]:
     """Return the referrals `actor` may see; every query starts here."""
     if not holds(actor, Permission.REFERRAL_READ) and Role.SYSTEM not in actor.roles:

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from broker.basics.actor import Actor
 from broker.basics.clock import iso, now
@@ -110,6 +111,14 @@ def acknowledge(request: Request, *, actor: Actor, proof: Mapping[str, Any]) -> 
     )
     proven(waiting.values_list("id", flat=True), at=at, proof=proof)
     return taken
+
+
+def order_dispatch(request: Request) -> UUID:
+    """Return the id of the message that carried the order to the platform."""
+    carried = Dispatch.objects.filter(
+        kind=ORDER, subject_type="request", subject_id=str(request.id)
+    )
+    return carried.values_list("id", flat=True).latest("created_at")
 
 
 def withdraw(request: Request, *, reason: str, actor: Actor) -> Taken[Request]:

@@ -48,7 +48,7 @@ class Requests(SignedView):
 
 
 class OneRequest(SignedView):
-    """One case, as the side that asks may see it."""
+    """One case as the caller may see it; a receiver sees its content once it has taken it in."""
 
     @extend_schema(operation_id="request_read", responses=shapes.ShownRequest)
     def get(self, request: HttpRequest, **kwargs: Any) -> Any:

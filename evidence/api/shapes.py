@@ -157,7 +157,10 @@ class RequestLine(serializers.Serializer[Any]):
 
 
 class ShownRequest(RequestLine):
-    """`order` is what was issued, as the caller received it or may receive it; null before."""
+    """`order` is what was issued, as the caller received it; null before.
+
+    A receiver that has not taken it in is shown whose it is, and every other member empty.
+    """
 
     issuer = serializers.CharField()
     validator = serializers.CharField(allow_null=True)

@@ -11,7 +11,7 @@ from evidence import queries
 from evidence.actions import notices, order
 from evidence.actions.sending import signed_order
 from evidence.models import Message, Package, Request
-from evidence.policy import audience
+from evidence.policy import audience, must_take_in
 
 
 def line(request: Request, actor: Actor) -> dict[str, Any]:
@@ -27,7 +27,12 @@ def line(request: Request, actor: Actor) -> dict[str, Any]:
 
 
 def case(request: Request, actor: Actor) -> dict[str, Any]:
-    """Return the whole case: clocks with their reasons, messages, packages, form and order."""
+    """Return the whole case: clocks with their reasons, messages, packages, form and order.
+
+    To a receiver that has not taken it in: whose it is and under which law, the rest empty.
+    """
+    if must_take_in(actor, request):
+        return {**line(request, actor), **_closed(request)}
     seat = audience(actor, request)
     values = request.issued_form or request.form
     return {
@@ -45,6 +50,24 @@ def case(request: Request, actor: Actor) -> dict[str, Any]:
         "packages": [package(each) for each in queries.packages(actor, request)],
         "form": order.view(request, values, seat),
         "order": signed_order(request, seat) if request.order else None,
+    }
+
+
+def _closed(request: Request) -> dict[str, Any]:
+    empty: dict[str, list[Any]] = {
+        name: [] for name in ("data_categories", "clocks", "messages", "packages")
+    }
+    return {
+        "issuer": request.issuer.slug,
+        "validator": None,
+        "authority": None,
+        "transport": {},
+        "sent": _at(request.sent_at),
+        "received": None,
+        "review": "",
+        **empty,
+        "form": {},
+        "order": None,
     }
 
 

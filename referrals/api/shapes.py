@@ -96,6 +96,8 @@ class ShownItem(serializers.Serializer[Any]):
 
 
 class ShownReferral(serializers.Serializer[Any]):
+    """Items, clocks and order are empty for a platform until it has taken the order in."""
+
     reference = serializers.CharField()
     state = serializers.CharField()
     instrument = serializers.CharField()

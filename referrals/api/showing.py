@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from broker.basics.actor import Actor
 from broker.basics.clock import iso
 from broker.clocks.models import Clock
 from broker.clocks.queries import of_subjects
 from broker.crypto.canonical import parse_canonical
 from referrals.models import Item, Referral
+from referrals.policy import must_take_in
 
 
 def line(referral: Referral) -> dict[str, Any]:
@@ -21,8 +23,22 @@ def line(referral: Referral) -> dict[str, Any]:
     }
 
 
-def case(referral: Referral) -> dict[str, Any]:
-    """Return the whole case: items, clocks with their reasons, and the order as issued."""
+def case(referral: Referral, actor: Actor) -> dict[str, Any]:
+    """Return the whole case: items, clocks with their reasons, and the order as issued.
+
+    To a platform that has not taken it in: whose it is and under which law, the rest empty.
+    """
+    if must_take_in(actor, referral):
+        return {**_head(referral), "items": [], "clocks": [], "order": None}
+    return {
+        **_head(referral),
+        "items": [_item(item) for item in referral.items.all()],
+        "clocks": [clock(each) for each in of_subjects([referral.id])],
+        "order": parse_canonical(bytes(referral.order)) if referral.order else None,
+    }
+
+
+def _head(referral: Referral) -> dict[str, Any]:
     return {
         **line(referral),
         "unit": referral.unit.slug,
@@ -30,9 +46,6 @@ def case(referral: Referral) -> dict[str, Any]:
         "received": _at(referral.received_at),
         "answered": _at(referral.answered_at),
         "lapsed": _at(referral.lapsed_at),
-        "items": [_item(item) for item in referral.items.all()],
-        "clocks": [clock(each) for each in of_subjects([referral.id])],
-        "order": parse_canonical(bytes(referral.order)) if referral.order else None,
     }
 
 

@@ -51,14 +51,14 @@ class Referrals(SignedView):
 
 
 class OneReferral(SignedView):
-    """One case as the asking side may see it."""
+    """One case as the caller may see it; a platform sees its content once it has taken it in."""
 
     @extend_schema(operation_id="referral_read", responses=shapes.ShownReferral)
     def get(self, request: Request, **kwargs: Any) -> Any:
         return super().get(request, **kwargs)
 
     def look(self, request: Request, actor: Actor, **kwargs: Any) -> dict[str, Any]:
-        return showing.case(queries.case(actor, kwargs["reference"]))
+        return showing.case(queries.case(actor, kwargs["reference"]), actor)
 
 
 class Step(SignedView):

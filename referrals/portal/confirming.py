@@ -16,7 +16,7 @@ from broker.web import refusals
 from referrals import queries
 from referrals.flow import REFERRAL, State
 from referrals.models import Referral
-from referrals.policy import may
+from referrals.policy import may, must_take_in
 
 type Act = Callable[[Referral, HttpRequest, Actor], object]
 
@@ -34,6 +34,8 @@ def ask(
     """Show the confirmation of `verb`, or on POST take the step and go back to the case."""
     with looking(actor):
         referral = queries.case(actor, reference)
+        if must_take_in(actor, referral):
+            return redirect("referrals:case", referral.reference)
         may(actor, REFERRAL.step(verb, State(referral.state)), referral).require()
         context = words(referral)
     refusal = None

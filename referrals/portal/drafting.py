@@ -27,6 +27,8 @@ from broker.web.access import page
 from referrals import queries
 from referrals.actions import drafting
 from referrals.actions.drafting import Draft
+from referrals.flow import REFERRAL, State
+from referrals.policy import may
 
 
 @require_safe
@@ -135,6 +137,7 @@ def edit(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Change the values of a draft's form; approvals given so far are void."""
     with looking(actor):
         referral = queries.case(actor, reference)
+        may(actor, REFERRAL.step("edit", State(referral.state)), referral).require()
     instrument, refusal = referral.instrument, None
     values = referral.form
     if request.method == "POST":

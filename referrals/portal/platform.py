@@ -21,8 +21,9 @@ from referrals import queries
 from referrals.actions import answering, receiving
 from referrals.actions.answering import ItemAnswer
 from referrals.actions.reading import note_list_read
-from referrals.flow import State
+from referrals.flow import REFERRAL, State
 from referrals.models import DecidedUnder, Item, Referral
+from referrals.policy import may, must_take_in
 from referrals.portal.talking import asking_back_words
 
 
@@ -47,6 +48,7 @@ def take_in(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
         referral = queries.case(actor, reference)
         proof = {"event": "opened", "by": actor.service_number}
         receiving.acknowledge(referral, actor=actor, proof=proof)
+    messages.success(request, _("Taken in: its receipt is proven."))
     return redirect("referrals:case", referral.reference)
 
 
@@ -56,6 +58,9 @@ def answer(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Answer item by item; what cannot be recorded is shown again beside its reason."""
     with looking(actor):
         referral = queries.case(actor, reference)
+        if must_take_in(actor, referral):
+            return redirect("referrals:case", referral.reference)
+        may(actor, REFERRAL.step("answer", State(referral.state)), referral).require()
         items = list(referral.items.all())
     refusal, faults = None, {}
     if request.method == "POST":

@@ -20,7 +20,9 @@ from referrals import queries
 from referrals.actions.reading import note_case_read, note_list_read
 from referrals.flow import State
 from referrals.models import Referral
+from referrals.policy import must_take_in
 from referrals.portal.story import open_steps, timeline
+from referrals.portal.taking_in import untaken
 
 _BY_DUE = Order("queue_at")
 _BY_MOVE = Order("moved_at", newest_first=True)
@@ -90,8 +92,10 @@ def case(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     """Show one case: subject left, timeline right, next steps on top."""
     with looking(actor):
         referral = queries.case(actor, reference)
-        context = shown(referral, actor)
+        context = None if must_take_in(actor, referral) else shown(referral, actor)
     note_case_read(referral, actor=actor)
+    if context is None:
+        return untaken(request, referral, actor)
     return render(request, "referrals/case.html", context)
 
 

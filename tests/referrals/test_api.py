@@ -3,12 +3,16 @@
 import pytest
 
 from broker.access.acting import acting
+from broker.api.models import IdempotencyRow
+from broker.clocks.models import Clock
 from broker.courier.models import Dispatch
 from broker.crypto.note import open_promise
 from broker.ledger.reading import events_of
 from broker.ledger.signing import promise_vkey
 from referrals.actions import order
 from referrals.actions.approving import approve
+from referrals.actions.sending import withdraw
+from referrals.api.shapes import ShownReferral
 from referrals.flow import State
 from referrals.models import Answer, Referral
 from tests import factories
@@ -81,13 +85,66 @@ def test_a_retry_files_once_and_gets_the_same_answer(unit: Program, platform: Pr
     assert Dispatch.objects.count() == 1
 
 
-def test_fetching_the_inbox_proves_nothing(unit: Program, platform: Program) -> None:
+def test_reading_proves_nothing_and_shows_nothing(unit: Program, platform: Program) -> None:
     reference = filed(unit, platform).json()["reference"]
 
-    platform.get("/api/v1/inbox")
-    platform.get(f"/api/v1/referrals/{reference}")
+    [waiting] = platform.get("/api/v1/inbox").json()["results"]
+    shown = platform.get(f"/api/v1/referrals/{reference}")
 
+    case = shown.json()
+    assert (waiting["kind"], waiting["message"]) == ("referral.order", None)
+    assert {name for name, value in case.items() if value} == {
+        *("reference", "state", "instrument", "platform", "unit", "sent")
+    }
+    assert "video.example" not in shown.content.decode()
+    assert ShownReferral(data=case).is_valid()
     assert Referral.objects.get().state == State.SENT
+    assert not Clock.objects.exists()
+
+
+def test_taking_in_shows_all_and_starts_the_clock_once(unit: Program, platform: Program) -> None:
+    reference = filed(unit, platform).json()["reference"]
+    [waiting] = platform.get("/api/v1/inbox").json()["results"]
+    wanted = {"dispatches": [waiting["dispatch"]]}
+
+    first = platform.post("/api/v1/inbox", wanted, key="one").json()
+    retried = platform.post("/api/v1/inbox", wanted, key="one").json()
+    again = platform.post("/api/v1/inbox", wanted, key="two").json()
+
+    case = platform.get(f"/api/v1/referrals/{reference}").json()
+    [message] = first["messages"]
+    assert message["content"]["order"] == case["order"]
+    assert len(case["items"]) == 2
+    assert first == retried
+    assert again["messages"] == first["messages"]
+    assert again["proven"] == []
+    assert Clock.objects.filter(name="comply").count() == 1
+    assert platform.get("/api/v1/inbox").json()["results"] == []
+
+
+def test_no_order_is_copied_into_the_kept_answer(unit: Program, platform: Program) -> None:
+    filed(unit, platform)
+    [waiting] = platform.get("/api/v1/inbox").json()["results"]
+
+    platform.post("/api/v1/inbox", {"dispatches": [waiting["dispatch"]]}, key="one")
+
+    kept = IdempotencyRow.objects.get(idempotency_key="one")
+    assert set(kept.body) == {"proven", "at"}
+
+
+def test_an_order_withdrawn_before_it_was_taken_in_stays_closed(
+    unit: Program, platform: Program
+) -> None:
+    reference = filed(unit, platform).json()["reference"]
+    supervisor = factories.actor(unit.organisation, "supervisor")
+    with acting(supervisor):
+        withdraw(Referral.objects.get(), reason="Wrong address.", actor=supervisor)
+
+    case = platform.get(f"/api/v1/referrals/{reference}").json()
+
+    [news] = platform.get("/api/v1/inbox").json()["results"]
+    assert (case["state"], case["items"], case["order"]) == (State.WITHDRAWN, [], None)
+    assert news["message"]["content"] == {"reason": "Wrong address."}
 
 
 def test_an_answer_before_the_receipt_is_refused_with_the_way_out(

@@ -5,12 +5,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from broker.access.acting import acting
 from broker.basics.clock import now
+from broker.clocks.models import Clock
 from broker.ledger.reading import events_of
 from broker.parties.models import Officer, Organisation
+from referrals.actions import drafting, sending
 from referrals.flow import State
 from referrals.models import Answer, Referral
 from tests import factories
+from tests.referrals.conftest import approve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,6 +140,94 @@ def test_a_platform_does_not_see_what_is_still_being_written(
     agent = signed_in(platform, "platform_agent")
 
     assert agent.get(reverse("referrals:case", args=[case.reference])).status_code == 404
+
+
+@pytest.fixture
+def sent(unit: Organisation, platform: Organisation) -> Referral:
+    officer, supervisor = factories.actor(unit, "officer"), factories.actor(unit, "supervisor")
+    with acting(officer):
+        case = drafting.draft(factories.draft(platform), actor=officer).case
+    with acting(supervisor):
+        case = approve(case, supervisor)
+    with acting(officer):
+        return sending.send(case, actor=officer).case
+
+
+def test_reading_an_order_that_waits_proves_nothing_and_shows_nothing(
+    sent: Referral, platform: Organisation
+) -> None:
+    agent = signed_in(platform, "platform_agent")
+
+    text = agent.get(reverse("referrals:case", args=[sent.reference])).content.decode()
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.received_at) == (State.SENT, None)
+    assert not Clock.objects.exists()
+    assert sent.unit.name in text
+    assert sent.instrument.legal_basis.en in text
+    assert "Nothing of its content is shown before it is taken in." in text
+    assert text.count("Take in and open") == 1
+    for hidden in ("video.example", "calls for violence", sent.drafted_by_number):
+        assert hidden not in text
+
+
+def test_taking_in_opens_the_case_and_starts_the_clock_once(
+    sent: Referral, platform: Organisation
+) -> None:
+    agent = signed_in(platform, "platform_agent")
+    where = reverse("referrals:take_in", args=[sent.reference])
+
+    opened = agent.post(where, follow=True)
+    again = agent.post(where)
+
+    text = opened.content.decode()
+    assert "Taken in: its receipt is proven." in text
+    assert "https://video.example/1" in text
+    assert "calls for violence" in text
+    assert again.status_code == 409
+    assert Clock.objects.filter(name="comply").count() == 1
+
+
+@pytest.mark.parametrize("name", ["answer", "resume"])
+def test_pages_of_an_order_that_waits_lead_to_where_it_is_taken_in(
+    sent: Referral, platform: Organisation, name: str
+) -> None:
+    agent = signed_in(platform, "platform_agent")
+
+    response = agent.get(reverse(f"referrals:{name}", args=[sent.reference]))
+
+    assert response.status_code == 302
+    assert response["Location"] == reverse("referrals:case", args=[sent.reference])
+
+
+def test_an_order_withdrawn_before_it_was_taken_in_offers_nothing(
+    sent: Referral, unit: Organisation, platform: Organisation
+) -> None:
+    supervisor, agent = factories.actor(unit, "supervisor"), signed_in(platform, "platform_agent")
+    with acting(supervisor):
+        sending.withdraw(sent, reason="Wrong address.", actor=supervisor)
+
+    text = agent.get(reverse("referrals:case", args=[sent.reference])).content.decode()
+
+    assert "withdrawn or ended before you took it in" in text
+    assert "Take in and open" not in text
+    assert "video.example" not in text
+
+
+@pytest.mark.parametrize("name", ["edit", "answer"])
+def test_a_form_opens_only_to_who_may_send_it(
+    sent: Referral, unit: Organisation, platform: Organisation, name: str
+) -> None:
+    agent, officer = signed_in(platform, "platform_agent"), signed_in(unit, "officer")
+    where = reverse(f"referrals:{name}", args=[sent.reference])
+    agent.post(reverse("referrals:take_in", args=[sent.reference]))
+    wrong = {"edit": agent, "answer": officer}[name]
+
+    response = wrong.get(where)
+
+    assert response.status_code in {403, 409}
+    assert "calls for violence" not in response.content.decode()
+    assert "video.example" not in response.content.decode()
 
 
 def test_reading_a_case_changes_nothing_but_its_own_read_entry(
