@@ -24,7 +24,7 @@ S, P, E = State, Permission, LegalEvent
 REFERRAL = Flow(
     "referral",
     begins("draft", S.DRAFT, P.REFERRAL_DRAFT),
-    begins("file", S.SENT, P.REFERRAL_SEND),
+    begins("file", S.SENT, P.REFERRAL_SEND, event=E.ORDER_SENT),
     step("edit", {S.DRAFT}, S.DRAFT, P.REFERRAL_DRAFT),
     step("countersign", {S.DRAFT}, S.DRAFT, P.REFERRAL_APPROVE),
     step("approve", {S.DRAFT}, S.APPROVED, P.REFERRAL_APPROVE),

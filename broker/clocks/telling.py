@@ -65,11 +65,28 @@ def _hear_running(
         _go_on(running, period, at)
 
 
-def start(watched: Watched, period: Period, *, at: datetime) -> Clock:
-    """Start `period` for `watched` at `at` and return the saved clock.
+def starting(watched: Watched, events: Iterable[str], *, at: datetime) -> list[Clock]:
+    """Return, unsaved, the clocks that `events` start for a case that begins in this act.
 
-    A period without a number in the law gets a row without a due time, and never rings.
+    It has no clock yet, so nothing is read; the caller inserts them with the case.
     """
+    heard = {LegalEvent(event) for event in events}
+    return [
+        _started(watched, period, at=at)
+        for period in watched.instrument.clocks
+        if period.scope is watched.scope and heard & set(period.start)
+    ]
+
+
+def start(watched: Watched, period: Period, *, at: datetime) -> Clock:
+    """Start `period` for `watched` at `at` and return the saved clock."""
+    clock = _started(watched, period, at=at)
+    clock.save(force_insert=True)
+    return clock
+
+
+def _started(watched: Watched, period: Period, *, at: datetime) -> Clock:
+    """A period without a number in the law gets a row without a due time, and never rings."""
     place = watched.at(period.place_of).place
     zone = watched.at(period.zone_of).zone
     clock = Clock(
@@ -89,7 +106,6 @@ def start(watched: Watched, period: Period, *, at: datetime) -> Clock:
     clock.due_at, clock.lapses_at = deadline.due_at, deadline.lapses_at
     clock.derivation = _derivation(deadline)
     plan(clock, period)
-    clock.save(force_insert=True)
     return clock
 
 

@@ -70,8 +70,11 @@ def begin[C: Case](
     case.state = step.target
     event = _event(flow, step, case, actor, deed)
     prepared = ledger.prepare(event, begun={case.stream})
-    rows.insert(case, *deed.rows, *prepared.rows)
-    return _told(step, case, deed, prepared.appended[0])
+    [appended] = prepared.appended
+    at = deed.at or appended.at
+    clocks = telling.starting(case.watched, _events_of(step, deed), at=at)
+    rows.insert(case, *deed.rows, *clocks, *prepared.rows)
+    return _taken(step, case, appended, at)
 
 
 def take[C: Case](
@@ -188,12 +191,20 @@ def _event(
 
 
 def _told[C: Case](step: Step[Any], case: C, deed: Deed, appended: ledger.Appended) -> Taken[C]:
-    happened_at = deed.at or appended.at
+    """Tell the clocks of a case that was there before, and return what was taken."""
+    at = deed.at or appended.at
+    for event in _events_of(step, deed):
+        telling.tell(case.watched, event, at=at)
+    return _taken(step, case, appended, at)
+
+
+def _events_of(step: Step[Any], deed: Deed) -> list[str]:
+    return ([step.event] if step.event else []) + list(deed.events)
+
+
+def _taken[C: Case](step: Step[Any], case: C, appended: ledger.Appended, at: datetime) -> Taken[C]:
     log.info(
         "step_taken",
         extra={"verb": step.verb, "case": case.reference, "event": str(appended.event_id)},
     )
-    events = ([step.event] if step.event else []) + list(deed.events)
-    for event in events:
-        telling.tell(case.watched, event, at=happened_at)
-    return Taken(case, appended, happened_at)
+    return Taken(case, appended, at)

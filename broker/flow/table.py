@@ -22,9 +22,11 @@ class Step[S: StrEnum]:
     event: str | None = None
 
 
-def begins[S: StrEnum](verb: str, target: S, permission: Permission) -> Step[S]:
+def begins[S: StrEnum](
+    verb: str, target: S, permission: Permission, *, event: str | None = None
+) -> Step[S]:
     """Return a step that begins a life story in `target`."""
-    return Step(verb, frozenset(), target, permission)
+    return Step(verb, frozenset(), target, permission, event)
 
 
 def step[S: StrEnum](
