@@ -1,7 +1,10 @@
 """The main job, chapter by chapter, over real HTTP; and the summary of what came of it."""
 
+import json
 import logging
 from typing import Any
+
+import httpx
 
 from broker.demo.followed import followed_order
 from broker.demo.ignored import ignored_order
@@ -14,6 +17,15 @@ from broker.demo.verified import identity
 log = logging.getLogger("broker.demo")
 
 CHAPTERS = (followed_order, ignored_order, produced_evidence, recorded_in_the_ledger)
+
+
+def _health(stage: Stage) -> str:
+    """Return what the broker's engine lacks, which may be why a step did not happen."""
+    try:
+        found = httpx.get(f"{stage.address}/health/ready", trust_env=False, timeout=5.0)
+        return json.dumps(found.json())
+    except (httpx.HTTPError, ValueError) as fault:
+        return f"nothing ({type(fault).__name__})"
 
 
 def walk(stage: Stage) -> dict[str, Any]:
@@ -32,6 +44,7 @@ def walk(stage: Stage) -> dict[str, Any]:
         fault = f"{type(broken).__name__}: {broken}"
     if fault:
         stage.narrator.say(f"\nThe journey ends here: {fault}")
+        stage.narrator.say(f"The broker says of itself: {_health(stage)}")
     return {
         "held": fault is None,
         "fault": fault,
