@@ -13,4 +13,4 @@ _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if _worker and Path(os.environ["BROKER_DATA"]).name != _worker:
     os.environ["BROKER_DATA"] = str(Path(os.environ["BROKER_DATA"]) / _worker)
 
-from broker.settings import *  # noqa: F403
+from broker.settings import *  # noqa: E402, F403
