@@ -10,6 +10,9 @@ from broker.courier.message import Message
 from broker.crypto.canonical import canonical
 from broker.crypto.keys import PublicKey
 
+# A platform's own program names the messages it hears.
+__all__ = ["Message", "verified_order"]
+
 
 def verified_order(message: Message, *, order_keys: Iterable[PublicKey]) -> Mapping[str, Any]:
     """Return the order a message carries, signed by one of the units' `order_keys`.

@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from broker.client.book import Book, Message
+from broker.client.book import Book
 from broker.client.broker_client import BrokerClient
 from broker.client.keyfiles import read_public_key, read_signing_key
 from broker.client.listening import Listener
-from broker.client.orders import verified_order
+from broker.client.orders import Message, verified_order
 from broker.client.sealing import seal_answer, sealer_from, trust_from
 
 log = logging.getLogger("platform")
