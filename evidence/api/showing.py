@@ -58,6 +58,7 @@ def _closed(request: Request) -> dict[str, Any]:
         name: [] for name in ("data_categories", "clocks", "messages", "packages")
     }
     return {
+        "due": None,
         "issuer": request.issuer.slug,
         "validator": None,
         "authority": None,

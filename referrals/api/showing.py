@@ -29,7 +29,7 @@ def case(referral: Referral, actor: Actor) -> dict[str, Any]:
     To a platform that has not taken it in: whose it is and under which law, the rest empty.
     """
     if must_take_in(actor, referral):
-        return {**_head(referral), "items": [], "clocks": [], "order": None}
+        return {**_head(referral), "due": None, "items": [], "clocks": [], "order": None}
     return {
         **_head(referral),
         "items": [_item(item) for item in referral.items.all()],

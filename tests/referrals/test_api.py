@@ -99,7 +99,7 @@ def test_reading_proves_nothing_and_shows_nothing(unit: Program, platform: Progr
     assert "video.example" not in shown.content.decode()
     assert ShownReferral(data=case).is_valid()
     assert Referral.objects.get().state == State.SENT
-    assert not Clock.objects.exists()
+    assert not Clock.objects.filter(name="act").exists()
 
 
 def test_taking_in_shows_all_and_starts_the_clock_once(unit: Program, platform: Program) -> None:
@@ -118,7 +118,7 @@ def test_taking_in_shows_all_and_starts_the_clock_once(unit: Program, platform: 
     assert first == retried
     assert again["messages"] == first["messages"]
     assert again["proven"] == []
-    assert Clock.objects.filter(name="comply").count() == 1
+    assert Clock.objects.filter(name="act").count() == 1
     assert platform.get("/api/v1/inbox").json()["results"] == []
 
 
