@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from broker.access.permissions import Permission
 from broker.access.roles import granted, holds
 from broker.basics.actor import Actor
+from broker.desk import alerts
 from broker.desk.waits import REFERRALS, REQUESTS, Wait
 from broker.web.panels import MOST, Panel, Row, address_of, counted
 from evidence import queries as evidence
@@ -22,10 +23,11 @@ type Waiting = Referral | Request
 def panels(actor: Actor) -> list[Panel]:
     """Return the panels of the actor's seats; call it inside `looking(actor)`.
 
-    Each kind of business costs one query for its most urgent open cases.
+    What rang costs one query, each kind of business one for its most urgent open cases.
     """
+    rung = alerts.panel(actor)
     found = list(_panels(REFERRALS, _referrals(actor), actor))
-    return [*found, *_panels(REQUESTS, _requests(actor), actor)]
+    return [*([rung] if rung else []), *found, *_panels(REQUESTS, _requests(actor), actor)]
 
 
 def _referrals(actor: Actor) -> Sequence[Waiting]:

@@ -35,6 +35,7 @@ class Entry:
 
 PLACES = (
     Place("home", _("What waits"), "desk:home"),
+    Place("alerts", _("Alerts"), "desk:alerts", Permission.ALERT_ACKNOWLEDGE),
     Place("new-referral", _("New referral"), "referrals:new", Permission.REFERRAL_DRAFT),
     Place(
         "referrals",
