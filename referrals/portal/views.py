@@ -1,5 +1,6 @@
 """Pages of the asking side: the queue, one case, and what waits for approval."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ from broker.access.acting import looking
 from broker.api.cursors import Order, page_of
 from broker.basics.actor import Actor
 from broker.basics.errors import Invalid
+from broker.clocks.models import Clock
 from broker.clocks.queries import of_subjects
 from broker.crypto.canonical import parse_canonical
 from broker.forms.readable import readable
+from broker.law.clock import ClockKind
 from broker.law.form import Audience
 from broker.web.access import page
 from referrals import queries
@@ -108,7 +111,7 @@ def shown(referral: Referral, actor: Actor) -> dict[str, Any]:
         "instrument": referral.instrument,
         "items": items,
         "clocks": clocks,
-        "running": next((clock for clock in clocks if clock.stopped_at is None), None),
+        "running": _first_due(clocks),
         "parts": readable(
             referral.instrument.form, form_values(referral), audience(referral, actor)
         ),
@@ -118,6 +121,13 @@ def shown(referral: Referral, actor: Actor) -> dict[str, Any]:
         "steps": open_steps(referral, actor),
         "approvals": list(referral.approvals.filter(void=False)),
     }
+
+
+def _first_due(clocks: Sequence[Clock]) -> Clock | None:
+    """Return the clock for the head of the page: one that runs against someone, first due."""
+    running = [clock for clock in clocks if clock.stopped_at is None and clock.due_at]
+    against = [clock for clock in running if clock.period.kind is not ClockKind.RETAIN]
+    return min(against, key=lambda clock: str(clock.due_at), default=None)
 
 
 def _taken(referral: Referral) -> timedelta | None:
