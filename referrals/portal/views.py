@@ -127,7 +127,7 @@ def _first_due(clocks: Sequence[Clock]) -> Clock | None:
     """Return the clock for the head of the page: one that runs against someone, first due."""
     running = [clock for clock in clocks if clock.stopped_at is None and clock.due_at]
     against = [clock for clock in running if clock.period.kind is not ClockKind.RETAIN]
-    return min(against, key=lambda clock: str(clock.due_at), default=None)
+    return min(against, key=lambda clock: clock.due_at or clock.started_at, default=None)
 
 
 def _taken(referral: Referral) -> timedelta | None:
