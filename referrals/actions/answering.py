@@ -78,7 +78,7 @@ def _check(given: ItemAnswer, items: dict[int, Item], instrument: Instrument) ->
         )
     outcome = instrument.outcome(given.outcome)
     if outcome.needs_ground:
-        instrument.ground(given.ground)
+        _check_ground(given, instrument)
     if given.decided_under not in DecidedUnder.values:
         raise Invalid(
             f"Nothing is decided under {given.decided_under!r}.",
@@ -97,6 +97,16 @@ def _check(given: ItemAnswer, items: dict[int, Item], instrument: Instrument) ->
             why="A yes or a no counts only with its reason.",
             remedy="Give the reason, or leave the judgement out.",
         )
+
+
+def _check_ground(given: ItemAnswer, instrument: Instrument) -> None:
+    if not given.ground:
+        raise Invalid(
+            "The outcome has no ground.",
+            why=f"Under this instrument {given.outcome} is answered with its ground.",
+            remedy="Choose a ground.",
+        )
+    instrument.ground(given.ground)
 
 
 def _none_good(refused: dict[int, Refusal]) -> Refusal:

@@ -1,5 +1,6 @@
 """Pages of the platform without an API of its own: take in what came, answer for each item."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from broker.access.acting import acting, looking
@@ -62,38 +64,55 @@ def answer(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
             return redirect("referrals:case", referral.reference)
         may(actor, REFERRAL.step("answer", State(referral.state)), referral).require()
         items = list(referral.items.all())
-    refusal, faults = None, {}
+    refusal = None
     if request.method == "POST":
         try:
-            given = _given(request, items)
-            with acting(actor):
-                answered = answering.answer(referral, given, actor=actor)
-            faults = {place: str(each) for place, each in answered.refused.items()}
-            _say(request, referral, len(answered.recorded))
-            if not faults:
-                return redirect("referrals:case", referral.reference)
+            _record(request, actor, referral, items)
+            return redirect("referrals:case", referral.reference)
         except Refusal as fault:
             refusal = fault
             refusals.note(request, fault)
-    return _answer_page(request, referral, items, refusal, faults)
+    return _answer_page(request, actor, referral, items, refusal)
 
 
-def _say(request: HttpRequest, referral: Referral, recorded: int) -> None:
-    facts = {"count": recorded, "unit": referral.unit.name}
-    messages.success(request, _("%(count)s answers recorded; %(unit)s is told.") % facts)
+def _record(request: HttpRequest, actor: Actor, referral: Referral, items: list[Item]) -> None:
+    """Record what can be; raise Invalid for the rest, with a fault for each item."""
+    given = _given(request, items)
+    with acting(actor):
+        answered = answering.answer(referral, given, actor=actor)
+    recorded = len(answered.recorded)
+    told = ngettext(
+        "%(count)s answer recorded; %(unit)s is told.",
+        "%(count)s answers recorded; %(unit)s is told.",
+        recorded,
+    )
+    messages.success(request, told % {"count": recorded, "unit": referral.unit.name})
+    if answered.refused:
+        raise Invalid(
+            _("Some answers could not be recorded."),
+            why=_("Each of them has a fault; the others are recorded."),
+            remedy=_("Correct the answers that are marked."),
+            fields={f"answers.{place}": [str(why)] for place, why in answered.refused.items()},
+        )
 
 
 def _answer_page(
     request: HttpRequest,
+    actor: Actor,
     referral: Referral,
-    items: list[Item],
+    before: list[Item],
     refusal: Refusal | None,
-    faults: dict[int, str],
 ) -> HttpResponse:
     instrument = referral.instrument
+    with looking(actor):
+        items = list(referral.items.all())
+    settled = {(item.id, item.answered_at) for item in before}
+    recorded = {item.id for item in items if (item.id, item.answered_at) not in settled}
     context = {
         "case": referral,
-        "rows": [_row(item, request, refusal, faults) for item in items],
+        "rows": [
+            _row(item, {} if item.id in recorded else request.POST, refusal) for item in items
+        ],
         "outcomes": instrument.outcomes,
         "grounds": [ground for ground in instrument.grounds if ground.raised_by == "addressee"],
         "decided_under": DecidedUnder.choices,
@@ -101,19 +120,18 @@ def _answer_page(
         "back": reverse("referrals:case", args=[referral.reference]),
         "refusal": refusal,
     }
-    status = refusals.status_of(refusal) if refusal else (422 if faults else 200)
+    status = refusals.status_of(refusal) if refusal else 200
     return render(request, "referrals/answer.html", context, status=status)
 
 
 _BOXES = ("outcome", "ground", "decided_under", "countries", "illegal", "reason", "acted_at")
 
 
-def _row(
-    item: Item, request: HttpRequest, refusal: Refusal | None, faults: dict[int, str]
-) -> dict[str, Any]:
-    typed = {box: request.POST.get(f"{box}-{item.position}", "") for box in _BOXES}
-    named = (refusal.fields if refusal else {}).get(f"answers.{item.position}", [])
-    return {"item": item, "typed": typed, "fault": faults.get(item.position) or " ".join(named)}
+def _row(item: Item, post: Mapping[str, str], refusal: Refusal | None) -> dict[str, Any]:
+    """Return an item with what was typed for it and what is wrong with that."""
+    faults = (refusal.fields if refusal else {}).get(f"answers.{item.position}", [])
+    typed = {box: post.get(f"{box}-{item.position}", "") for box in _BOXES}
+    return {"item": item, "typed": typed, "fault": " ".join(faults)}
 
 
 def _given(request: HttpRequest, items: list[Item]) -> list[ItemAnswer]:

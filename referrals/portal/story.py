@@ -1,8 +1,9 @@
 """A case told for its page: the timeline, and the steps that are open to who reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from broker.access.decision import Decision
 from broker.basics.actor import Actor
 from broker.clocks.models import Alert
 from broker.ledger.reading import PastEvent, events_of
+from broker.web import words
 from referrals.flow import REFERRAL, State
 from referrals.models import Referral
 from referrals.policy import may
@@ -87,11 +89,17 @@ def timeline(referral: Referral, actor: Actor) -> list[Moment]:
 def _moment(event: PastEvent) -> Moment:
     body = event.body or {}
     who, new = body.get("actor"), body.get("new")
-    byline = f"{who['service_number']}, {who['role']}" if isinstance(who, dict) else ""
+    byline = _by(who) if isinstance(who, dict) else ""
     text = ""
     if isinstance(new, dict):
         text = "\n".join(str(new[name]) for name in _TOLD if new.get(name))
     return Moment(str(VERBS.get(event.verb, event.verb)), byline, event.at, text, event.seq)
+
+
+def _by(who: Mapping[str, Any]) -> str:
+    """Return who acted: by number, and from which seats."""
+    seats = [words.say(words.ROLES, seat) for seat in str(who["role"]).split("+")]
+    return ", ".join([str(who["service_number"]), *seats])
 
 
 def _rung(referral: Referral) -> list[Moment]:
@@ -112,10 +120,10 @@ def _rung(referral: Referral) -> list[Moment]:
 def open_steps(referral: Referral, actor: Actor) -> Sequence[Button]:
     """Return the buttons for the steps that the case and the policy leave open to `actor`."""
     buttons = []
-    for verb, words in BUTTONS.items():
+    for verb, label in BUTTONS.items():
         if _may(verb, referral, actor).allowed:
             address = reverse(f"referrals:{verb}", args=[referral.reference])
-            buttons.append(Button(str(words), address, quiet=verb == "withdraw"))
+            buttons.append(Button(str(label), address, quiet=verb == "withdraw"))
     return buttons
 
 
