@@ -18,6 +18,7 @@ class Narrator:
 
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self._out = out
+        self._muted = False
         self._began = time.monotonic()
         self.steps = 0
         self.times: dict[str, float] = {}
@@ -27,7 +28,12 @@ class Narrator:
 
     def say(self, words: str) -> None:
         """Write a line of its own."""
-        print(words, file=self._out, flush=True)
+        if not self._muted:
+            print(words, file=self._out, flush=True)
+
+    def mute(self) -> None:
+        """Say nothing more."""
+        self._muted = True
 
     def tell(self, words: str) -> None:
         """Write a line below the present step."""

@@ -11,19 +11,20 @@ _ASK_EVERY_S = 0.1
 
 
 def await_ready(
-    address: str, *, host: str, within_s: float, meanwhile: Callable[[], None]
-) -> float:
+    address: str, *, host: str, within_s: float, goes_on: Callable[[], bool]
+) -> float | None:
     """Return the seconds until `address`/health/ready first answered 200.
 
-    `host` is the broker's public name, the only one it answers to; `meanwhile` is called
-    between attempts. Raises Unavailable when the time is over.
+    `host` is the broker's public name, the only one it answers to; `goes_on` is asked between
+    attempts, and None is returned when it says no. Raises Unavailable when the time is over.
     """
     began = time.monotonic()
     with httpx.Client(trust_env=False, timeout=5.0, headers={"host": host}) as client:
         while time.monotonic() - began < within_s:
             if _answers(client, f"{address}/health/ready"):
                 return time.monotonic() - began
-            meanwhile()
+            if not goes_on():
+                return None
             time.sleep(_ASK_EVERY_S)
     raise Unavailable(
         f"The broker did not answer at {address} within {within_s:.0f} s.",

@@ -4,7 +4,8 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class Show:
         # With --json the standard output carries the summary and nothing else.
         self._narrator = Narrator(sys.stderr if asked.as_json else sys.stdout)
         self._told_to_stop = threading.Event()
-        self._summary: dict[str, Any] = {}
+        self._summary: dict[str, Any] = {"held": False, "fault": "It was interrupted."}
 
     def run(self) -> int:
         """Walk the journey and return the exit code: 0 when everything held."""
@@ -58,12 +59,14 @@ class Show:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._told_to_stop.set())
         self._prepare_database()
-        bind = f"127.0.0.1:{settings.PUBLIC.port}"
-        tree = ProcessTree(programs(bind=bind), logs=logs_folder())
+        web, *others = programs(bind=f"127.0.0.1:{settings.PUBLIC.port}")
+        tree = ProcessTree([web], logs=logs_folder())
         tree.start()
         try:
-            self._play(tree)
+            self._play(tree, others)
         finally:
+            self._narrator.say("\nStopping ...")
+            self._narrator.mute()
             clean = tree.stop()
         if self._asked.as_json:
             print(json.dumps(self._summary, ensure_ascii=True), flush=True)
@@ -75,24 +78,36 @@ class Show:
         claim(self._folder)
         migrate_all()
 
-    def _play(self, tree: ProcessTree) -> None:
+    def _play(self, tree: ProcessTree, others: Sequence[Program]) -> None:
+        """Set the stage while the web starts, for its first page; then start all others."""
         prepared = self._prepared()
-        for slug, words in prepared.platforms.items():
-            tree.add(Program(slug, MODULE, words))
         took_s = await_ready(
             settings.PUBLIC_URL,
             host=settings.PUBLIC.netloc,
             within_s=_UP_WITHIN_S,
-            meanwhile=tree.tend,
+            goes_on=lambda: self._goes_on(tree),
         )
-        self._narrator.say(f"The broker is up at {settings.PUBLIC_URL} ({took_s:.1f} s).")
+        if took_s is None:
+            return
+        self._narrator.say(f"The broker is up at {settings.PUBLIC_URL}.")
+        players = [Program(slug, MODULE, words) for slug, words in prepared.platforms.items()]
+        for program in (*others, *players):
+            tree.add(program)
         walker = threading.Thread(target=self._walk, args=(prepared.stage,), daemon=True)
         walker.start()
-        self._tend(tree, until=lambda: not walker.is_alive())
-        if not self._asked.once and not self._told_to_stop.is_set():
-            self._tell_doors(prepared.stage)
-            self._tend(tree, until=lambda: False)
-        self._narrator.say("\nStopping ...")
+        while walker.is_alive() and self._goes_on(tree):
+            time.sleep(_LOOK_EVERY_S)
+        if not walker.is_alive() and not self._asked.once:
+            self._stay(tree, prepared.stage)
+
+    def _stay(self, tree: ProcessTree, stage: Stage) -> None:
+        self._tell_doors(stage)
+        while self._goes_on(tree):
+            time.sleep(_LOOK_EVERY_S)
+
+    def _goes_on(self, tree: ProcessTree) -> bool:
+        tree.tend()
+        return not self._told_to_stop.is_set()
 
     def _prepared(self) -> Prepared:
         wanted = self._folder.facts().get("platform_ports", [0] * len(cast.PLATFORMS))
@@ -107,11 +122,10 @@ class Show:
         )
 
     def _walk(self, stage: Stage) -> None:
-        self._summary = walk(stage)
-
-    def _tend(self, tree: ProcessTree, *, until: Callable[[], bool]) -> None:
-        while not until() and not self._told_to_stop.wait(_LOOK_EVERY_S):
-            tree.tend()
+        summary = walk(stage)
+        # A journey that is broken off by the end of its broker tells nothing.
+        if not self._told_to_stop.is_set():
+            self._summary = summary
 
     def _tell_doors(self, stage: Stage) -> None:
         say = self._narrator.say
@@ -124,9 +138,9 @@ class Show:
         say(f"Everything lies in {self._folder.root}. Ctrl-C stops it.")
 
     def _code(self, clean: bool) -> int:
-        if not self._summary:
-            return _INTERRUPTED
-        return 0 if self._summary["held"] and clean else 1
+        if self._summary["held"] and clean:
+            return 0
+        return _INTERRUPTED if self._told_to_stop.is_set() else 1
 
 
 def _demand_there(wishes: Wishes) -> None:

@@ -58,7 +58,7 @@ def test_readiness_is_waited_for_under_the_public_name():
             f"http://127.0.0.1:{server.server_port}",
             host="broker.example",
             within_s=20,
-            meanwhile=lambda: tended.append(1),
+            goes_on=lambda: not tended.append(1),
         )
         server.shutdown()
         thread.join()
@@ -72,5 +72,15 @@ def test_a_broker_that_never_answers_is_told_with_where_to_look():
 
     with pytest.raises(Unavailable, match=r"Read web\.log and worker\.log"):
         await_ready(
-            f"http://127.0.0.1:{port}", host="broker.example", within_s=0.3, meanwhile=lambda: None
+            f"http://127.0.0.1:{port}", host="broker.example", within_s=0.3, goes_on=lambda: True
         )
+
+
+def test_waiting_ends_when_it_is_told_to_stop():
+    [port] = free_ports([0])
+
+    took_s = await_ready(
+        f"http://127.0.0.1:{port}", host="broker.example", within_s=60, goes_on=lambda: False
+    )
+
+    assert took_s is None

@@ -3,17 +3,15 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from broker.basics.errors import Refusal
 from broker.demo.folder import DemoFolder
-from broker.demo.preparing import Wishes
 from broker.management.alone import alone_in
 from broker.management.ports import free_ports
-from broker.management.show import Asked, Show
 
 _PORT = 8000
 
@@ -40,22 +38,25 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 0 when every step and every verification held."""
         try:
-            if settings.MODE != "demo":
-                _start_again(options)
-            with alone_in(Path(settings.DATA)):
-                code = Show(_asked(options)).run()
+            code = _show(options) if settings.MODE == "demo" else _start_again(options)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         if code:
             sys.exit(code)
 
 
-def _asked(options: dict[str, Any]) -> Asked:
+def _show(options: dict[str, Any]) -> int:
+    # Here, since whoever only starts again needs none of it.
+    from broker.demo.preparing import Wishes
+    from broker.management.show import Asked, Show
+
     wishes = Wishes(options["urls"], options["evidence"], options["pause"])
-    return Asked(wishes, once=options["once"], as_json=options["json"], fresh=options["fresh"])
+    asked = Asked(wishes, once=options["once"], as_json=options["json"], fresh=options["fresh"])
+    with alone_in(Path(settings.DATA)):
+        return Show(asked).run()
 
 
-def _start_again(options: dict[str, Any]) -> None:
+def _start_again(options: dict[str, Any]) -> NoReturn:
     """Become the same command in the demo's own folder; settings are read once, so anew."""
     folder = DemoFolder(Path(settings.DATA) / "demo")
     folder.root.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,18 +52,24 @@ class Command(BaseCommand):
             ),
             logs=logs_folder(),
         )
+
+        def goes_on() -> bool:
+            tree.tend()
+            return not told_to_stop.is_set()
+
         tree.start()
         try:
             took_s = await_ready(
                 f"http://{options['bind']}",
                 host=settings.PUBLIC.netloc,
                 within_s=_UP_WITHIN_S,
-                meanwhile=tree.tend,
+                goes_on=goes_on,
             )
-            self.stdout.write(f"The broker is up at {settings.PUBLIC_URL} after {took_s:.1f} s.")
-            self.stdout.write(f"Logs: {logs_folder()}. Ctrl-C stops it.")
-            while not told_to_stop.wait(_LOOK_EVERY_S):
-                tree.tend()
+            if took_s is not None:
+                self.stdout.write(f"The broker is up at {settings.PUBLIC_URL} ({took_s:.1f} s).")
+                self.stdout.write(f"Logs: {logs_folder()}. Ctrl-C stops it.")
+            while goes_on():
+                time.sleep(_LOOK_EVERY_S)
         finally:
             clean = tree.stop()
         return clean
