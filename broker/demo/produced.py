@@ -25,7 +25,7 @@ _BREAKS_AT = 0.4
 def produced_evidence(stage: Stage) -> None:
     """Walk one request for subscriber data from draft to an opened, verified package."""
     stage.narrator.chapter("3. A production request (Regulation (EU) 2023/1543, subscriber data)")
-    stage.narrator.say("  Exercise, not the decentralised IT system.")
+    stage.narrator.say("  This is an exercise, not the decentralised IT system.")
     with stage.system_of(cast.OFFICE) as office:
         reference = _ask(stage, office)
         package = _await_package(stage, office, reference)
@@ -62,7 +62,8 @@ def _await_package(stage: Stage, office: BrokerClient, reference: str) -> Mappin
     files, octets = count_of(stage.evidence)
     words = f"Platform A seals {files} files ({octets / 1e6:.0f} MB) on its side and uploads them"
     with stage.narrator.step(words, timed="seal_and_upload"):
-        found = await_that(package, what="A package", within_s=_SEALED_WITHIN_S)
+        log = stage.folder.root / "process-logs" / f"{cast.PLATFORM_A}.log"
+        found = await_that(package, what=f"A package (see {log})", within_s=_SEALED_WITHIN_S)
     stage.narrator.tell(f"package {found['package']}, received {found['received']}")
     with stage.narrator.step("The prosecutor finds it in the portal; the broker cannot read it"):
         page = stage.person("prosecutor").open(_door("retrieval", reference))

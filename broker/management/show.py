@@ -146,5 +146,5 @@ class Show:
 def _demand_there(wishes: Wishes) -> None:
     if wishes.urls is not None and not wishes.urls.is_file():
         raise Invalid(f"{wishes.urls} is no file.", remedy="Name a file of addresses.")
-    if wishes.evidence is not None and not wishes.evidence.is_dir():
-        raise Invalid(f"{wishes.evidence} is no folder.", remedy="Name a folder of files.")
+    if wishes.evidence is not None and not any(wishes.evidence.rglob("*")):
+        raise Invalid(f"{wishes.evidence} holds nothing.", remedy="Name a folder of files.")

@@ -21,19 +21,22 @@ NOT_PASSED_ON = ("DJANGO_SETTINGS_MODULE", "BROKER_MODE", "BROKER_DATA", "DATABA
 _A_LINE_WITHIN_S = 240.0
 
 
+def environment(folder: Path, database_url: str, **more: str) -> dict[str, str]:
+    """Return the environment of a program that the test starts: its own folder and database."""
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
+    kept |= {"BROKER_DATA": str(folder), "BROKER_NO_BOOTSTRAP": "1", **more}
+    return kept | ({"DATABASE_URL": database_url} if database_url else {})
+
+
 class Demo:
     """A demo that runs; `lines` are those it told so far."""
 
     def __init__(self, folder: Path, words: tuple[str, ...], database_url: str) -> None:
-        kept = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
-        kept |= {"BROKER_DATA": str(folder), "BROKER_NO_BOOTSTRAP": "1"}
-        if database_url:
-            kept["DATABASE_URL"] = database_url
         self.folder = folder / "demo"
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "demo", "--json", "--port", "0", *words],
             cwd=ROOT,
-            env=kept,
+            env=environment(folder, database_url),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -79,7 +82,7 @@ class Demo:
 @contextmanager
 def demo(folder: Path, *words: str) -> Iterator[Demo]:
     """Run a demo in `folder`, on a database of its own of the kind the tests run on."""
-    with _own_database(folder.name) as url:
+    with own_database(folder.name) as url:
         running = Demo(folder, words, url)
         try:
             yield running
@@ -91,7 +94,7 @@ def demo(folder: Path, *words: str) -> Iterator[Demo]:
 
 
 @contextmanager
-def _own_database(name: str) -> Iterator[str]:
+def own_database(name: str) -> Iterator[str]:
     """Yield the URL of an empty PostgreSQL database, or nothing where the tests use SQLite."""
     if not settings.DATABASE_URL:
         yield ""

@@ -68,7 +68,7 @@ def test_a_database_without_a_mark_is_never_emptied():
 
 
 @pytest.mark.parametrize(
-    ("option", "words"), [("urls", "is no file"), ("evidence", "is no folder")]
+    ("option", "words"), [("urls", "is no file"), ("evidence", "holds nothing")]
 )
 def test_a_file_that_is_not_there_is_told_before_anything_starts(settings, tmp_path, option, words):
     settings.MODE, settings.DATA = "demo", tmp_path
