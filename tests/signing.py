@@ -22,6 +22,7 @@ class Program:
     def __init__(self, organisation: Organisation, key: SigningKey | None = None) -> None:
         self.organisation = organisation
         self.key = key or factories.message_key(organisation)
+        self.client = Client()
 
     def get(self, path: str) -> HttpResponse:
         return self._send("GET", path, b"", {})
@@ -41,4 +42,4 @@ class Program:
             at=now(),
         )
         kind = headers.pop("content-type", "")
-        return Client().generic(method, path, body, content_type=kind, headers=headers)
+        return self.client.generic(method, path, body, content_type=kind, headers=headers)

@@ -3,19 +3,22 @@
 import json
 import random
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
 from broker.client.broker_client import BrokerClient
 from broker.crypto.keys import load_pem
-from broker.management.readiness import await_ready
 from tests.kill import place
 from tests.kill.children import Child, House, module, run
 from tests.kill.parties import Answering, MoodyListener, Patience, listener, watch_inbox
 
 PARTIES = ("unit", "webhook", "inbox")
+_READY_WITHIN_S = 90.0
 
 
 @dataclass
@@ -64,12 +67,24 @@ def installed(server: str, folder: Path, *, seed: int, until: float) -> Iterator
         world = World(house, environment, folder, Patience(until))
         try:
             house.start()
-            took_s = await_ready(f"http://{host}", host=host, within_s=90, meanwhile=house.tend)
+            took_s = _await_ready(f"http://{host}/health/ready", house)
             house.pace_s = min(max(2.0, took_s), 15.0)
             _open(world, seeded, addresses, seed)
             yield world
         finally:
             world.close()
+
+
+def _await_ready(address: str, house: House) -> float:
+    """Return the seconds until the broker first said that it is ready."""
+    began = time.monotonic()
+    while time.monotonic() - began < _READY_WITHIN_S:
+        with suppress(httpx.HTTPError):
+            if httpx.get(address, trust_env=False).status_code == httpx.codes.OK:
+                return time.monotonic() - began
+        house.tend()
+        time.sleep(0.1)
+    raise AssertionError(f"the broker was not ready within {_READY_WITHIN_S} s")
 
 
 def _hook(port: int) -> str:

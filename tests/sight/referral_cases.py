@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from broker.access.acting import acting
 from broker.parties.models import Organisation
 from referrals.actions import answering, approving, drafting, order, receiving, sending
-from referrals.actions.answering import ItemAnswer
+from referrals.actions.item_answers import ItemAnswer
 from referrals.models import Referral
 from tests import factories
 

@@ -87,12 +87,13 @@ class Machine:
         self.name = name
         self.is_known = seat is not None
         self.program = Program(seat) if seat else None
+        self._client = Client()
 
     def send(self, method: str, path: str, members: Mapping[str, Any]) -> Answer:
         """Send a request; members become JSON."""
         body = b"" if method == "GET" else json.dumps(members).encode()
         if self.program is None:
             kind = "application/json"
-            return read(Client().generic(method, path, body, content_type=kind))
+            return read(self._client.generic(method, path, body, content_type=kind))
         keys = {} if method == "GET" else {"idempotency-key": str(uuid7())}
         return read(self.program._send(method, path, body, keys))
