@@ -7,34 +7,20 @@ from typing import Any
 
 from broker.basics.actor import Actor
 from broker.basics.clock import iso, now
-from broker.basics.errors import Invalid, NotFound, Refusal
+from broker.basics.errors import Invalid, Refusal
 from broker.clocks.telling import tell
 from broker.flow import engine
 from broker.flow.engine import Deed, Taken
 from broker.law.events import LegalEvent
-from broker.law.instrument import Instrument
 from broker.law.terms import OutcomeKind
 from referrals.actions import feedback as news
 from referrals.actions.due import refresh_due
+from referrals.actions.item_answers import ItemAnswer, check
 from referrals.flow import REFERRAL
-from referrals.models import NOT_DUE, Answer, DecidedUnder, Item, Message, Referral
+from referrals.models import NOT_DUE, Answer, Item, Message, Referral
 from referrals.policy import may
 
 _SETTLES = {OutcomeKind.ACTED, OutcomeKind.KEPT, OutcomeKind.GONE}
-
-
-@dataclass(frozen=True, slots=True)
-class ItemAnswer:
-    """What a platform says of the item at `position`; `outcome` is one of the instrument's."""
-
-    position: int
-    outcome: str
-    decided_under: str = DecidedUnder.NEITHER
-    countries: Sequence[str] = ()
-    manifestly_illegal: bool | None = None
-    reason: str = ""
-    ground: str = ""
-    acted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +44,7 @@ def answer(referral: Referral, answers: Sequence[ItemAnswer], *, actor: Actor) -
     refused: dict[int, Refusal] = {}
     for given in answers:
         try:
-            _check(given, items, locked.instrument)
+            check(given, items, locked.instrument)
         except Refusal as refusal:
             refused[given.position] = refusal
         else:
@@ -67,46 +53,6 @@ def answer(referral: Referral, answers: Sequence[ItemAnswer], *, actor: Actor) -
         raise _none_good(refused)
     taken = _record(locked, items, good, actor)
     return Answered(taken, [given.position for given in good], refused)
-
-
-def _check(given: ItemAnswer, items: dict[int, Item], instrument: Instrument) -> None:
-    if given.position not in items:
-        raise NotFound(
-            f"There is no item {given.position}.",
-            why=f"The referral has the items 1 to {len(items)}.",
-            remedy="Name an item by its position in the order.",
-        )
-    outcome = instrument.outcome(given.outcome)
-    if outcome.needs_ground:
-        _check_ground(given, instrument)
-    if given.decided_under not in DecidedUnder.values:
-        raise Invalid(
-            f"Nothing is decided under {given.decided_under!r}.",
-            why=f"It is one of {', '.join(DecidedUnder.values)}.",
-            remedy="Say under what the decision was taken.",
-        )
-    if given.acted_at and given.acted_at > now():
-        raise Invalid(
-            "The measure is said to be taken in the future.",
-            why=f"It is dated {iso(given.acted_at)}.",
-            remedy="Give the time at which it was taken, with its offset.",
-        )
-    if given.manifestly_illegal is not None and not given.reason:
-        raise Invalid(
-            "The judgement on manifest illegality has no reason.",
-            why="A yes or a no counts only with its reason.",
-            remedy="Give the reason, or leave the judgement out.",
-        )
-
-
-def _check_ground(given: ItemAnswer, instrument: Instrument) -> None:
-    if not given.ground:
-        raise Invalid(
-            "The outcome has no ground.",
-            why=f"Under this instrument {given.outcome} is answered with its ground.",
-            remedy="Choose a ground.",
-        )
-    instrument.ground(given.ground)
 
 
 def _none_good(refused: dict[int, Refusal]) -> Refusal:

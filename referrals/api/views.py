@@ -13,8 +13,8 @@ from broker.basics.actor import Actor
 from broker.flow.engine import Taken
 from referrals import queries
 from referrals.actions import answering, drafting, receiving, sending
-from referrals.actions.answering import ItemAnswer
 from referrals.actions.drafting import Draft
+from referrals.actions.item_answers import ItemAnswer
 from referrals.api import shapes, showing
 from referrals.models import Referral
 

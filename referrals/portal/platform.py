@@ -21,7 +21,7 @@ from broker.web import refusals
 from broker.web.access import page
 from referrals import queries
 from referrals.actions import answering, receiving
-from referrals.actions.answering import ItemAnswer
+from referrals.actions.item_answers import ItemAnswer
 from referrals.actions.reading import note_list_read
 from referrals.flow import REFERRAL, State
 from referrals.models import DecidedUnder, Item, Referral

@@ -10,7 +10,7 @@ from broker.crypto.keys import PublicKey
 from broker.ledger.reading import events_of
 from broker.seals.keyring import signing_key
 from referrals.actions import answering, approving, drafting, receiving, sending
-from referrals.actions.answering import ItemAnswer
+from referrals.actions.item_answers import ItemAnswer
 from referrals.flow import State
 from referrals.models import Answer, Referral
 from tests import factories
