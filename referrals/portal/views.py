@@ -20,6 +20,7 @@ from broker.law.clock import ClockKind
 from broker.law.form import Audience
 from broker.web.access import page
 from referrals import queries
+from referrals.actions import order
 from referrals.actions.reading import note_case_read, note_list_read
 from referrals.flow import State
 from referrals.models import Referral
@@ -109,6 +110,7 @@ def shown(referral: Referral, actor: Actor) -> dict[str, Any]:
     return {
         "case": referral,
         "instrument": referral.instrument,
+        "sender": order.drafter_as_seen(referral, audience(referral, actor)),
         "items": items,
         "clocks": clocks,
         "running": _first_due(clocks),
