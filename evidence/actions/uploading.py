@@ -146,14 +146,19 @@ def other_payload(upload: Upload, facts: PayloadFacts) -> DigestMismatch:
 
 
 def end(upload: Upload) -> None:
-    """End an upload: its bytes are deleted. Raises Conflict when a package was made of it."""
-    if upload.package_id is not None:
+    """End an upload: its bytes may go. Raises Conflict when a package was made of it.
+
+    Asked of the row itself, not of what was read before: a package may just be made of it, and
+    its bytes are then kept under the rules of evidence.
+    """
+    gone = {"expires_at": now(), "finished_at": None, "crc32": None}
+    if not Upload.objects.filter(pk=upload.pk, package=None).update(**gone):
         raise Conflict(
             "The upload has become a package.",
             why="What was received is kept under the rules of evidence.",
         )
-    upload.expires_at, upload.finished_at, upload.crc32 = now(), None, None
-    upload.save(update_fields=["expires_at", "finished_at", "crc32"])
+    for name, value in gone.items():
+        setattr(upload, name, value)
 
 
 def discard(upload: Upload) -> None:

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from broker.basics.errors import Conflict
 from broker.basics.ids import uuid7
 from broker.crypto import age
 from broker.crypto.canonical import canonical
 from broker.crypto.note import open_promise
 from broker.ledger.proofs import event_opening
 from broker.ledger.signing import promise_vkey
+from broker.vault import store
+from evidence.actions import uploading
 from evidence.flow import State
 from evidence.models import Package, Request, Upload
 from evidence.package import container, layout
@@ -262,3 +265,18 @@ def test_the_platform_does_not_fetch_what_it_delivered(world, request_, data, pl
 
     assert platform.get(f"/api/v1/packages/{package}").status_code == 200
     assert platform.get(f"/api/v1/packages/{package}/content").status_code == 403
+
+
+def test_an_upload_read_before_it_became_a_package_ends_no_more(world, request_, data, platform):
+    sealed(world, request_, data / "data", data / "out")
+    payload = data / "out" / "payload.bin"
+    platform.upload(request_.reference, payload)
+    read_before = Upload.objects.get()
+    envelope = (data / "out" / "envelope.zip").read_bytes()
+    platform.envelope(f"/api/v1/requests/{request_.reference}/packages", envelope)
+
+    with pytest.raises(Conflict, match="The upload has become a package"):
+        uploading.end(read_before)
+
+    assert b"".join(store().read(Package.objects.get().payload_key)) == payload.read_bytes()
+    assert Upload.objects.get().finished_at is not None
