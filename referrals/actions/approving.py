@@ -21,7 +21,7 @@ def approve(referral: Referral, *, text_sha256: str, method: str, actor: Actor) 
     Raises Conflict when the text is no longer the one that was read, Invalid when the form
     is not complete, NotAllowed or WrongState.
     """
-    verb = "approve" if _is_last(referral) else "countersign"
+    verb = "approve" if _is_last(engine.locked_case(referral)) else "countersign"
 
     def deed(locked: Referral) -> Deed:
         items = list(locked.items.all())

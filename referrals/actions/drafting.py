@@ -138,12 +138,19 @@ def facts_of(referral: Referral, items: Sequence[Item]) -> dict[str, Any]:
 
 
 def edit(referral: Referral, form: Mapping[str, Any], *, actor: Actor) -> Taken[Referral]:
-    """Change the values of a draft; approvals given so far are void, since the text changed."""
+    """Change the values of a draft; approvals given so far are void, since the text changed.
+
+    Whoever changed it last stands behind the text as its drafter: where two people must stand
+    behind an order, the approval is another person's.
+    """
 
     def deed(locked: Referral) -> Deed:
         values = validate(locked.instrument.form, form, draft=True)
         Approval.objects.filter(referral=locked, void=False).update(void=True)
-        return Deed(old={"form": locked.form}, new={"form": values}, changes={"form": values})
+        drafter = {"drafted_by": actor.id, "drafted_by_number": actor.service_number}
+        return Deed(
+            old={"form": locked.form}, new={"form": values}, changes={"form": values, **drafter}
+        )
 
     return engine.take(REFERRAL, "edit", referral, actor=actor, may=may, deed=deed)
 

@@ -1,5 +1,7 @@
 """A referral from draft to close, step by step, through the actions alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from broker.basics.errors import Conflict, Invalid, NotAllowed, WrongState
@@ -7,12 +9,13 @@ from broker.clocks.models import Clock, Status
 from broker.courier.models import Dispatch
 from broker.crypto.canonical import parse_canonical
 from broker.crypto.keys import PublicKey
+from broker.flow import engine
 from broker.ledger.reading import events_of
 from broker.seals.keyring import signing_key
 from referrals.actions import answering, approving, drafting, receiving, sending
 from referrals.actions.item_answers import ItemAnswer
 from referrals.flow import State
-from referrals.models import Answer, Referral
+from referrals.models import Answer, Approval, Referral
 from tests import factories
 from tests.referrals.conftest import Cast, approve
 
@@ -39,6 +42,38 @@ def test_whoever_drafted_a_binding_order_cannot_approve_it(cast: Cast) -> None:
 
     drafted.refresh_from_db()
     assert drafted.state == State.DRAFT
+
+
+def test_whoever_rewrote_a_draft_of_another_cannot_approve_it_alone(
+    cast: Cast, drafted: Referral
+) -> None:
+    rewritten = {"A3_reasons": "Something else entirely."}
+    edited = drafting.edit(drafted, rewritten, actor=cast.supervisor).case
+
+    with pytest.raises(NotAllowed, match="cannot approve it"):
+        approve(edited, cast.supervisor)
+
+    assert approve(edited, factories.actor(cast.unit, "supervisor")).state == State.APPROVED
+
+
+def test_an_approval_that_was_voided_meanwhile_does_not_count(
+    cast: Cast, drafted: Referral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three = replace(drafted.instrument.approvals, people=3)
+    instrument = replace(drafted.instrument, approvals=three)
+    monkeypatch.setattr(Referral, "instrument", instrument)
+    approve(drafted, cast.supervisor)
+    second = factories.actor(cast.unit, "supervisor")
+    lock = engine.locked_case
+
+    def locked_after_an_edit(case: Referral) -> Referral:
+        Approval.objects.update(void=True)
+        return lock(case)
+
+    monkeypatch.setattr(engine, "locked_case", locked_after_an_edit)
+    approve(drafted, second)
+
+    assert Referral.objects.get(id=drafted.id).state == State.DRAFT
 
 
 def test_an_officer_without_the_seat_cannot_approve(cast: Cast, drafted: Referral) -> None:
