@@ -135,7 +135,9 @@ def test_an_unknown_instrument_is_refused_with_the_ids_there_are():
 
 
 def test_an_unknown_clock_is_refused_with_the_clocks_there_are():
-    with pytest.raises(NotFound, match=r"has no clock called 'hurry'\. It has: prove_receipt, comply, preserve"):
+    words = r"has no clock called 'hurry'\. It has: prove_receipt, comply, preserve"
+
+    with pytest.raises(NotFound, match=words):
         catalogue.get("eu-tco-removal-order").clock("hurry")
 
 
