@@ -97,6 +97,14 @@ def judged_addresses(host: str, port: int) -> list[str]:
     return judged
 
 
+def _left(until: float, timeout: float | None) -> float:
+    """Return the seconds left until `until` (monotonic), at most `timeout`."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("The exchange took too long as a whole.")
+    return left if timeout is None else min(left, timeout)
+
+
 class GuardedBackend(httpcore.NetworkBackend):
     """Dials judged addresses only, and bounds a whole exchange to `seconds`."""
 
@@ -115,8 +123,10 @@ class GuardedBackend(httpcore.NetworkBackend):
         fault: Exception | None = None
         for address in judged_addresses(host, port):
             try:
+                # However many addresses the receiver's own name server gives.
+                left = _left(self._until, timeout)
                 stream = self._dialler.connect_tcp(
-                    address, port, timeout, local_address, socket_options
+                    address, port, left, local_address, socket_options
                 )
                 return _Bounded(stream, self._until)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -131,17 +141,11 @@ class _Bounded(httpcore.NetworkStream):
         self._stream = stream
         self._until = until
 
-    def _left(self, timeout: float | None) -> float:
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("The exchange took too long as a whole.")
-        return left if timeout is None else min(left, timeout)
-
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._left(timeout))
+        return self._stream.read(max_bytes, _left(self._until, timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._left(timeout))
+        self._stream.write(buffer, _left(self._until, timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -152,7 +156,7 @@ class _Bounded(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        inner = self._stream.start_tls(ssl_context, server_hostname, self._left(timeout))
+        inner = self._stream.start_tls(ssl_context, server_hostname, _left(self._until, timeout))
         return _Bounded(inner, self._until)
 
     def get_extra_info(self, info: str) -> Any:

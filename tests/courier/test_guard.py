@@ -4,6 +4,7 @@ import time
 from ipaddress import ip_address
 from socket import AF_INET, SOCK_STREAM
 
+import httpcore
 import httpx
 import pytest
 
@@ -126,6 +127,23 @@ def test_a_dripping_answer_ends_with_the_whole_exchange(dripping):
         client.get(dripping)
 
     assert time.monotonic() - began < 3
+
+
+def test_many_silent_addresses_end_with_the_whole_exchange(monkeypatch):
+    silent = [(AF_INET, SOCK_STREAM, 6, "", (f"8.8.8.{last}", 443)) for last in range(20)]
+    tried = []
+
+    def dial(_, address, port, timeout, *__):
+        tried.append(address)
+        time.sleep(timeout)
+        raise httpcore.ConnectTimeout
+
+    monkeypatch.setattr(guard.socket, "getaddrinfo", lambda *_, **__: silent)
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", dial)
+    with guarded_client(seconds=0.5) as client, pytest.raises(httpx.TimeoutException):
+        client.get("https://platform.example/")
+
+    assert tried == ["8.8.8.0"]
 
 
 @pytest.mark.parametrize(
