@@ -1,12 +1,11 @@
 """Approve the exact text of an order, by as many people as its instrument asks."""
 
-from broker.forms.validation import validate
-
 from broker.basics.actor import Actor
 from broker.basics.clock import now
 from broker.basics.errors import Conflict
 from broker.flow import engine
 from broker.flow.engine import Deed, Taken
+from broker.forms.validation import validate
 from referrals.actions import order
 from referrals.flow import REFERRAL
 from referrals.models import Approval, Item, Referral
