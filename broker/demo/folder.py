@@ -39,6 +39,20 @@ class DemoFolder:
             return kept
         return self.keep(mark=str(uuid7()))
 
+    def claim(self) -> None:
+        """Make the folder a demo's if it is not there or holds nothing.
+
+        Raises Conflict, and changes nothing, when it holds anything but a demo.
+        """
+        if not self.root.is_dir() or not any(self.root.iterdir()):
+            self.facts()
+        elif not self.mark.exists():
+            raise Conflict(
+                f"The demo does not touch {self.root}.",
+                why="It does not hold a demo's mark, so it may be somebody's work.",
+                remedy="Move it away, or choose another folder with BROKER_DATA.",
+            )
+
     def keep(self, **facts: Any) -> dict[str, Any]:
         """Add `facts` to what is kept, and return all of it."""
         all_facts = (self.facts() if self.mark.exists() else {}) | facts
@@ -47,13 +61,6 @@ class DemoFolder:
         return all_facts
 
     def empty(self) -> None:
-        """Remove everything in the folder; raise Conflict when it is not a demo's."""
-        if not self.root.is_dir() or not any(self.root.iterdir()):
-            return
-        if not self.mark.exists():
-            raise Conflict(
-                f"{self.root} is not emptied.",
-                why="It does not hold a demo's mark, so it may be somebody's work.",
-                remedy="Move it away, or choose another folder with BROKER_DATA.",
-            )
+        """Remove the folder with everything in it; raise Conflict when it is not a demo's."""
+        self.claim()
         shutil.rmtree(self.root)

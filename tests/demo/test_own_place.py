@@ -28,10 +28,24 @@ def test_a_folder_with_a_mark_is_emptied(folder):
 def test_a_folder_without_a_mark_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
 
-    with pytest.raises(Conflict, match="is not emptied"):
+    with pytest.raises(Conflict, match="The demo does not touch"):
         DemoFolder(tmp_path).empty()
 
     assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_new_folder_becomes_a_demos_and_a_used_one_does_not(tmp_path):
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "thesis.txt").write_text("years of work")
+    (tmp_path / "empty").mkdir()
+    new, empty, used = (DemoFolder(tmp_path / name) for name in ("new", "empty", "used"))
+
+    new.claim()
+    empty.claim()
+    with pytest.raises(Conflict, match="The demo does not touch"):
+        used.claim()
+
+    assert (new.mark.exists(), empty.mark.exists(), used.mark.exists()) == (True, True, False)
 
 
 def test_facts_stay_from_start_to_start(folder):

@@ -104,7 +104,7 @@ def change_a_byte(running: Demo) -> Path:
 
 
 def test_ctrl_c_in_mid_journey_ends_everything_and_is_no_success(tmp_path, small_files):
-    with demo(tmp_path, "--evidence", str(small_files)) as running:
+    with demo(tmp_path, "--fresh", "--evidence", str(small_files)) as running:
         up = running.read_until("The broker is up at")
         address = up.split(" at ")[1].rstrip(".")
         door = httpx.get(f"{address}/sign-in", trust_env=False, follow_redirects=True)

@@ -59,7 +59,7 @@ def _show(options: dict[str, Any]) -> int:
 def _start_again(options: dict[str, Any]) -> NoReturn:
     """Become the same command in the demo's own folder; settings are read once, so anew."""
     folder = DemoFolder(Path(settings.DATA) / "demo")
-    folder.root.mkdir(parents=True, exist_ok=True)
+    folder.claim()
     with alone_in(folder.root):
         if options["fresh"]:
             folder.empty()
