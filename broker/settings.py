@@ -127,7 +127,8 @@ def _postgres(url: str, *, schema: str | None = None) -> dict[str, Any]:
             f"DATABASE_URL names no PostgreSQL database: {parts.scheme}://{parts.hostname}; "
             "write postgres://user:password@host:5432/name, or leave it out for SQLite."
         )
-    options: dict[str, Any] = {}
+    # Statements that bind on the server (basics.rows) are kept prepared after five uses.
+    options: dict[str, Any] = {"prepare_threshold": 5}
     if schema:
         # Not "public" as well: Django would find the other database's list of migrations there.
         options["options"] = f"-c search_path={schema}"

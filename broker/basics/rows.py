@@ -1,8 +1,8 @@
 """Write rows of several rooms together, in as few round trips as the database allows."""
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.constants import OnConflict
@@ -52,42 +52,91 @@ def _moved_fields(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
 
 
 def _insert_as_one(batches: list[list[models.Model]]) -> None:
-    statements: list[str] = []
-    values: list[Any] = []
-    for batch in batches:
-        sql, parameters = _insert_sql(batch)
-        statements.append(sql)
-        values.extend(parameters)
-    *before, last = statements
-    named = ", ".join(f"batch_{number} AS ({sql})" for number, sql in enumerate(before))
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {named} {last}" if before else last, values)
-
-
-def _insert_sql(batch: list[models.Model]) -> tuple[str, list[Any]]:
-    first = batch[0]
-    is_new, has_key = first._state.adding, first.pk is not None
-    fields = _written_fields(type(first), has_key)
-    table = [[_value(row, field) for row in batch] for field in fields]
-    if any(hasattr(value, "resolve_expression") for column in table for value in column):
-        sql, values = _compiled(batch, fields)
-    elif len(batch) <= _FEW:
-        values = [value for row in zip(*table, strict=True) for value in row]
-        sql = _few_rows_sql(type(first), is_new, has_key, len(batch))
+    """Write all batches in one statement that PostgreSQL keeps prepared."""
+    shapes = tuple(_shape(batch) for batch in batches)
+    pairs = zip(batches, shapes, strict=True)
+    try:
+        values = [value for batch, shape in pairs for value in _values(batch, shape)]
+    except _HoldsExpression:
+        _insert_compiled(batches)
     else:
-        values = list[Any](table)
-        sql = _many_rows_sql(type(first), is_new, has_key)
-    for row in batch:
-        row._state.adding = False
-        row._state.db = connection.alias
-    return sql, values
+        with _raw_cursor() as cursor:
+            cursor.execute(_statement(shapes), values)
+    for batch in batches:
+        for row in batch:
+            row._state.adding = False
+            row._state.db = connection.alias
 
 
-def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
+class _HoldsExpression(Exception):
+    """A column is given as SQL, not as a value."""
+
+
+class _Shape(NamedTuple):
+    """What makes two batches the same SQL; `few` is how many rows, 0 where each column
+    is one array."""
+
+    model: type[models.Model]
+    is_new: bool
+    has_key: bool
+    few: int
+
+
+def _shape(batch: list[models.Model]) -> _Shape:
+    first = batch[0]
+    few = len(batch) if len(batch) <= _FEW else 0
+    return _Shape(type(first), first._state.adding, first.pk is not None, few)
+
+
+def _values(batch: list[models.Model], shape: _Shape) -> list[Any]:
+    """Return the parameters in the order of the placeholders: row by row, or arrays."""
+    database = connections[DEFAULT_DB_ALIAS]
+    fields = _written_fields(shape.model, shape.has_key)
+    if shape.few:
+        return [_value(row, field, database) for row in batch for field in fields]
+    return [[_value(row, field, database) for row in batch] for field in fields]
+
+
+def _value(row: models.Model, field: "models.Field[Any, Any]", database: Any) -> Any:
     value = field.pre_save(row, add=True)
     if hasattr(value, "resolve_expression"):
-        return value
-    return field.get_db_prep_save(value, connection=connections[DEFAULT_DB_ALIAS])
+        raise _HoldsExpression
+    return field.get_db_prep_save(value, connection=database)
+
+
+def _raw_cursor() -> Any:
+    """Return a cursor that binds on the server, with Django's logging and wrappers around it."""
+    from psycopg import RawCursor
+
+    connection.ensure_connection()
+    return connection._prepare_cursor(RawCursor(connection.connection))  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=512)
+def _statement(shapes: tuple[_Shape, ...]) -> str:
+    """Return the one statement for these shapes, its parameters numbered."""
+    *before, last = [_sql(shape) for shape in shapes]
+    named = ", ".join(f"batch_{number} AS ({sql})" for number, sql in enumerate(before))
+    text = f"WITH {named} {last}" if before else last
+    pieces = text.split("%s")
+    numbered = (f"{piece}${number}" for number, piece in enumerate(pieces[:-1], start=1))
+    return "".join([*numbered, pieces[-1]])
+
+
+def _sql(shape: _Shape) -> str:
+    if shape.few:
+        return _few_rows_sql(shape)
+    return _many_rows_sql(shape)
+
+
+def _insert_compiled(batches: list[list[models.Model]]) -> None:
+    """Let Django write it: expressions go as SQL."""
+    for batch in batches:
+        query = _query(batch[0])
+        query.insert_values(_written_fields(type(batch[0]), batch[0].pk is not None), batch)
+        [(sql, values)] = query.get_compiler(connection=connection).as_sql()
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
 
 
 @cache
@@ -99,49 +148,37 @@ def _written_fields(model: type[models.Model], has_key: bool) -> "list[models.Fi
     ]
 
 
-@cache
-def _few_rows_sql(model: type[models.Model], is_new: bool, has_key: bool, count: int) -> str:
-    """Write the statement once and keep it: Django's compiler costs more than the database."""
-    row = f"({', '.join(['%s'] * len(_written_fields(model, has_key)))})"
-    rows = ", ".join([row] * count)
-    return f"{_into(model, has_key)} VALUES {rows}{_or_move(model, is_new)}"
+def _few_rows_sql(shape: _Shape) -> str:
+    row = f"({', '.join(['%s'] * len(_written_fields(shape.model, shape.has_key)))})"
+    rows = ", ".join([row] * shape.few)
+    return f"{_into(shape)} VALUES {rows}{_or_move(shape)}"
 
 
-@cache
-def _many_rows_sql(model: type[models.Model], is_new: bool, has_key: bool) -> str:
-    """The same for any number of rows: one array a column."""
+def _many_rows_sql(shape: _Shape) -> str:
+    """Any number of rows: one array a column."""
     arrays = ", ".join(
         f"%s::{field.rel_db_type(connection) if field.is_relation else field.db_type(connection)}[]"
-        for field in _written_fields(model, has_key)
+        for field in _written_fields(shape.model, shape.has_key)
     )
-    return f"{_into(model, has_key)} SELECT * FROM unnest({arrays}){_or_move(model, is_new)}"  # noqa: S608
+    return f"{_into(shape)} SELECT * FROM unnest({arrays}){_or_move(shape)}"  # noqa: S608
 
 
-def _into(model: type[models.Model], has_key: bool) -> str:
-    columns = ", ".join(_quoted(field.column) for field in _written_fields(model, has_key))
-    return f"INSERT INTO {_quoted(model._meta.db_table)} ({columns})"
+def _into(shape: _Shape) -> str:
+    fields = _written_fields(shape.model, shape.has_key)
+    columns = ", ".join(_quoted(field.column) for field in fields)
+    return f"INSERT INTO {_quoted(shape.model._meta.db_table)} ({columns})"
 
 
-def _or_move(model: type[models.Model], is_new: bool) -> str:
-    if is_new:
+def _or_move(shape: _Shape) -> str:
+    if shape.is_new:
         return ""
-    moved = [_quoted(field.column) for field in _moved_fields(model)]
+    moved = [_quoted(field.column) for field in _moved_fields(shape.model)]
     places = ", ".join(f"{column} = EXCLUDED.{column}" for column in moved)
-    return f" ON CONFLICT ({_quoted(model._meta.pk.column)}) DO UPDATE SET {places}"
+    return f" ON CONFLICT ({_quoted(shape.model._meta.pk.column)}) DO UPDATE SET {places}"
 
 
 def _quoted(name: str | None) -> str:
     return connection.ops.quote_name(str(name))
-
-
-def _compiled(
-    batch: list[models.Model], fields: "list[models.Field[Any, Any]]"
-) -> tuple[str, list[Any]]:
-    """Let Django write it: expressions go as SQL."""
-    query = _query(batch[0])
-    query.insert_values(fields, batch)
-    [(sql, values)] = query.get_compiler(connection=connection).as_sql()
-    return sql, list(values)
 
 
 def _query(row: models.Model) -> InsertQuery:
