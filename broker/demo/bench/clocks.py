@@ -105,7 +105,7 @@ def _p99(owners: Sequence[UUID], sweep_round: Callable[[], int]) -> float:
 
 
 def _batches_until_quiet(due: datetime, sweep_round: Callable[[], int]) -> list[tuple[float, int]]:
-    """Sweep until nothing is due; return for each batch its lateness at the commit, and its size."""
+    """Sweep until nothing is due; return for each batch its lateness at the commit, its size."""
     batches: list[tuple[float, int]] = []
     empty = 0
     while empty < 3:
