@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from broker.access.roles import Role
 from broker.basics.actor import Actor
 from broker.basics.clock import now
-from broker.basics.errors import NotFound, Unauthenticated
+from broker.basics.errors import NotFound, Unauthenticated, WrongState
 from broker.parties.models import (
     ContactPoint,
     KeyUse,
@@ -137,6 +137,17 @@ def contact_point(organisation: Organisation) -> ContactPoint:
             remedy="Enter the contact point of this organisation in the directory first.",
         )
     return point
+
+
+def demand_unfrozen(*parties: Organisation | None) -> None:
+    """Raise WrongState when one of the parties to a case is frozen; give them freshly read."""
+    for party in parties:
+        if party is not None and party.frozen_at is not None:
+            raise WrongState(
+                f"{party.name} is frozen.",
+                why="Nothing is sent to or for an organisation that the operator has frozen.",
+                remedy="Ask the operator; call the other side on a number from the directory.",
+            )
 
 
 def organisations(kinds: Iterable[OrganisationKind]) -> QuerySet[Organisation]:

@@ -17,6 +17,7 @@ from broker.flow.engine import Deed, Taken
 from broker.law.events import LegalEvent
 from broker.law.form import Audience
 from broker.ledger.append import Subject
+from broker.parties.directory import demand_unfrozen
 from evidence.actions import notices, order
 from evidence.actions.due import refresh_due
 from evidence.actions.transport import demand_transport
@@ -40,6 +41,7 @@ def send(
     way, why = demand_transport(request.instrument, transport, ground)
 
     def deed(locked: Request) -> Deed:
+        demand_unfrozen(locked.issuer, locked.validator, locked.platform, locked.authority)
         locked.transport, locked.transport_ground = way, why
         dispatches = [notices.demanded(locked.platform, locked, "order", signed_order(locked))]
         if locked.authority is not None:

@@ -13,7 +13,7 @@ from broker.courier.post import call_back, dispatch_for, ring_for
 from broker.flow import engine
 from broker.flow.engine import Deed, Taken
 from broker.ledger.append import Subject
-from broker.parties.directory import contact_point
+from broker.parties.directory import contact_point, demand_unfrozen
 from referrals.actions import order
 from referrals.actions.drafting import Draft, facts_of, new_referral
 from referrals.actions.due import refresh_due
@@ -30,6 +30,7 @@ def send(referral: Referral, *, actor: Actor) -> Taken[Referral]:
     at = now()
 
     def deed(locked: Referral) -> Deed:
+        demand_unfrozen(locked.unit, locked.platform)
         dispatch = order_dispatch(locked)
         ring_for([dispatch])
         return Deed(

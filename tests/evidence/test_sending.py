@@ -6,12 +6,14 @@ import hashlib
 import pytest
 
 from broker.access.acting import acting
-from broker.basics.errors import Invalid, NotAllowed
+from broker.basics.clock import now
+from broker.basics.errors import Invalid, NotAllowed, WrongState
 from broker.clocks.models import Clock
 from broker.courier.message import read_message
 from broker.courier.models import Dispatch
 from broker.crypto import cms
 from broker.crypto.canonical import canonical, sha256_hex
+from broker.parties.models import Organisation
 from evidence.actions import sending
 from evidence.flow import State
 from evidence.package.order import parse_order
@@ -45,6 +47,16 @@ def test_the_order_names_the_keys_of_the_office_and_is_signed_by_its_key(world):
     assert [each["fingerprint"] for each in message["recipients"]] == [
         each.recipient for each in order.recipients
     ]
+
+
+def test_nothing_is_sent_once_the_platform_is_frozen(world):
+    request = validated(world)
+    Organisation.objects.filter(id=world.platform.id).update(frozen_at=now())
+
+    with acting(world.prosecutor) as actor, pytest.raises(WrongState, match="Tube is frozen"):
+        sending.send(request, actor=actor)
+
+    assert not Dispatch.objects.exists()
 
 
 def test_section_m_reaches_the_authority_and_never_the_platform(world):

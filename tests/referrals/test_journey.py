@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from broker.basics.clock import now
 from broker.basics.errors import Conflict, Invalid, NotAllowed, WrongState
 from broker.clocks.models import Clock, Status
 from broker.courier.models import Dispatch
@@ -11,6 +12,7 @@ from broker.crypto.canonical import parse_canonical
 from broker.crypto.keys import PublicKey
 from broker.flow import engine
 from broker.ledger.reading import events_of
+from broker.parties.models import Organisation
 from broker.seals.keyring import signing_key
 from referrals.actions import answering, approving, drafting, receiving, sending
 from referrals.actions.item_answers import ItemAnswer
@@ -74,6 +76,17 @@ def test_an_approval_that_was_voided_meanwhile_does_not_count(
     approve(drafted, second)
 
     assert Referral.objects.get(id=drafted.id).state == State.DRAFT
+
+
+@pytest.mark.parametrize("side", ["unit", "platform"])
+def test_nothing_is_sent_once_a_side_is_frozen(cast: Cast, approved: Referral, side: str) -> None:
+    frozen = getattr(cast, side)
+    Organisation.objects.filter(id=frozen.id).update(frozen_at=now())
+
+    with pytest.raises(WrongState, match=f"{frozen.name} is frozen"):
+        sending.send(approved, actor=cast.officer)
+
+    assert not Dispatch.objects.exists()
 
 
 def test_an_officer_without_the_seat_cannot_approve(cast: Cast, drafted: Referral) -> None:
