@@ -16,7 +16,7 @@ from broker.clocks import sweep
 from broker.demo.bench import arena, parties
 from broker.ledger.append import Event, append
 
-OPEN = 100_000
+OPEN = 1_000_000
 DUE = 10_000
 OWNERS = 10
 SWEEPERS = 2
