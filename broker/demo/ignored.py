@@ -64,6 +64,6 @@ def _lapsed(stage: Stage, unit: BrokerClient, reference: str) -> None:
 
 
 def _shown_to_the_head(stage: Stage, reference: str) -> None:
-    with stage.narrator.step("The head of the unit finds it at the top of the queue"):
+    with stage.narrator.step("The head of the unit finds it in the queue"):
         page = stage.person("head").open("/referrals/")
         demand(reference in page.words, "The queue does not show the case.")

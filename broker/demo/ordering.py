@@ -34,7 +34,8 @@ def file_order(stage: Stage, unit: BrokerClient, order: Order) -> str:
         filed = unit.file(members).members
         demand(filed["state"] == "draft", f"It is {filed['state']}, not a draft.")
         demand("custody-promise/1" in filed["promise"], "The ledger gave no promise.")
-    stage.narrator.tell(f"{filed['reference']}, {len(order.targets)} addresses, promised a place")
+    count = f"{len(order.targets)} address{'es' if len(order.targets) > 1 else ''}"
+    stage.narrator.tell(f"{filed['reference']}, {count}; the ledger promises it a place")
     return str(filed["reference"])
 
 
