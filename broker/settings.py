@@ -5,6 +5,7 @@ A wrong value stops start-up with the name of the setting and what to write inst
 """
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -33,6 +34,17 @@ def _one_of(name: str, default: str, *choices: str) -> str:
     return written
 
 
+def _networks(name: str) -> list[IPv4Network | IPv6Network]:
+    written = _text(name, "").replace(",", " ").split()
+    try:
+        return [ip_network(each) for each in written]
+    except ValueError as fault:
+        raise ImproperlyConfigured(
+            f"{name} names no networks: {fault}; write addresses or networks, "
+            "for example 127.0.0.1, 10.0.0.0/24."
+        ) from None
+
+
 def _secret(name: str) -> str:
     """Return the secret from the environment, or one kept in the data folder from first use."""
     if written := _text(name, ""):
@@ -47,7 +59,8 @@ def _secret(name: str) -> str:
 
 MODE = _one_of("BROKER_MODE", "production", "production", "demo", "test")
 DATA = Path(_text("BROKER_DATA", str(ROOT / ".data"))).resolve()
-DATA.mkdir(parents=True, exist_ok=True)
+# Databases with password hashes and code secrets lie in it: it is its owner's alone.
+DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 PUBLIC_URL = _text("BROKER_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 PUBLIC = urlsplit(PUBLIC_URL)
@@ -56,6 +69,9 @@ if PUBLIC.scheme not in {"http", "https"} or not PUBLIC.hostname:
         f"BROKER_PUBLIC_URL is {PUBLIC_URL!r}; write the address people type, "
         "for example https://broker.example."
     )
+
+# Whose word on where a request came from (X-Forwarded-For) counts.
+TRUSTED_PROXIES = _networks("BROKER_TRUSTED_PROXIES")
 
 SECRET_KEY = _secret("BROKER_SECRET_KEY")
 DEBUG = False
@@ -182,6 +198,8 @@ CACHES: dict[str, Any] = {
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(DATA / "cache"),
+        # Counts of attempts lie here too: whoever floods it must not push them out.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 

@@ -42,7 +42,7 @@ def ensure(root: Path, argv: list[str]) -> None:
     """
     if os.environ.get("BROKER_NO_BOOTSTRAP") == "1":
         return
-    (root / ".data").mkdir(exist_ok=True)
+    (root / ".data").mkdir(mode=0o700, exist_ok=True)
     venv = root / ".venv"
     lock = _lock_for(root, argv)
     if not _is_stamped(venv, lock):

@@ -44,8 +44,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     username = request.POST.get("username", "")[:150]
     limits = throttle.limits(username, address_of(request))
     try:
-        throttle.require_room(limits)
-        officer = _proven(username, request.POST.get("password", "")[:1000], limits)
+        throttle.take_turn(limits)
+        officer = _proven(username, request.POST.get("password", "")[:1000])
+        throttle.give_back(limits)
     except Refusal as refusal:
         return _door(request, refusal)
     request.session.cycle_key()
@@ -104,10 +105,9 @@ def choose_seat(request: HttpRequest) -> HttpResponse:
     return redirect(_wanted(request))
 
 
-def _proven(username: str, password: str, limits: tuple[throttle.Limit, ...]) -> Officer:
+def _proven(username: str, password: str) -> Officer:
     officer = credentials.officer_with_password(username, password)
     if officer is None:
-        throttle.count_failure(limits)
         raise Invalid(
             _("The name or the password is wrong."),
             remedy=_("Check both. Ask your administrator if you cannot sign in."),

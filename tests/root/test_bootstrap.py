@@ -136,7 +136,7 @@ def test_an_old_python_first_on_path_finds_the_new_one_in_pyenv(house):
     assert done.returncode == 0, done.stderr
     assert f"version={THIS} prefix={house.root}/.venv argv=['demo', '--once']" in done.stdout
     assert "Installing 1 packages into .venv (requirements.lock)" in done.stderr
-    assert (house.root / ".data").is_dir()
+    assert (house.root / ".data").stat().st_mode & 0o777 == 0o700
 
 
 def test_pyenv_may_live_where_its_own_variable_says(house, tmp_path):

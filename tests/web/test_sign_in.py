@@ -1,15 +1,21 @@
 """Signing in: a password, a code that is good once, a seat; and nothing told to strangers."""
 
+import time
 from datetime import UTC, datetime
+from ipaddress import ip_network
 
 import pyotp
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from broker.basics.clock import frozen
+from broker.basics.errors import NotAllowed
 from broker.ledger.models import Entry
 from broker.parties.models import Organisation
+from broker.web import throttle
+from broker.web.proving import address_of
 from tests.web.conftest import PASSWORD
 
 NOON = datetime(2026, 11, 24, 12, 0, 10, tzinfo=UTC)
@@ -99,6 +105,61 @@ def test_after_five_failures_even_the_right_password_waits(client, officer):
     assert page.status_code == 403
     assert "Too many attempts to sign in." in page.text
     assert "Wait 15 minutes" in page.text
+
+
+def test_the_door_stays_closed_for_the_time_it_names(client, officer, monkeypatch):
+    for _ in range(5):
+        give_password(client, officer, "guess")
+    later = time.time() + 14 * 60
+    monkeypatch.setattr("django.core.cache.backends.filebased.time.time", lambda: later)
+
+    page = give_password(client, officer)
+
+    assert "Too many attempts to sign in." in page.text
+
+
+def test_attempts_made_at_the_same_moment_each_count(client, officer):
+    limits = throttle.limits("ada", "198.51.100.7")
+    for _ in range(5):
+        throttle.take_turn(limits)
+
+    with pytest.raises(NotAllowed, match="Too many attempts"):
+        throttle.take_turn(limits)
+
+
+def test_a_flood_of_names_does_not_push_a_count_out(client, officer):
+    for _ in range(5):
+        give_password(client, officer, "guess")
+    for number in range(400):
+        cache.set(f"flood.{number}", 1)
+
+    page = give_password(client, officer)
+
+    assert "Too many attempts to sign in." in page.text
+
+
+def test_a_good_sign_in_uses_no_attempt_up(client, officer):
+    for _ in range(6):
+        assert give_password(Client(), officer).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("peer", "named", "address"),
+    [
+        ("198.51.100.7", "203.0.113.9", "198.51.100.7"),
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "8.8.8.8, 203.0.113.9, 10.0.0.4", "203.0.113.9"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "10.0.0.4", "10.0.0.4"),
+        ("127.0.0.1", "unknown", "unknown"),
+    ],
+)
+def test_only_a_trusted_proxy_is_believed_where_it_came_from(rf, settings, peer, named, address):
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1"), ip_network("10.0.0.0/24")]
+
+    request = rf.get("/", REMOTE_ADDR=peer, headers={"X-Forwarded-For": named})
+
+    assert address_of(request) == address
 
 
 def test_a_stranger_elsewhere_does_not_lock_the_officer_out(client, officer):
