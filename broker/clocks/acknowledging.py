@@ -22,9 +22,9 @@ def acknowledge(alert_ids: Sequence[UUID], *, actor: Actor) -> int:
     if not holds(actor, Permission.ALERT_ACKNOWLEDGE):
         deny("Your seat does not acknowledge alerts.").require()
     alerts = list(
-        Alert.objects.select_for_update(of=("self",)).filter(
-            id__in=alert_ids, owner=str(actor.organisation)
-        )
+        Alert.objects.select_for_update(of=("self",))
+        .filter(id__in=alert_ids, owner=str(actor.organisation))
+        .order_by("id")
     )
     if len(alerts) != len(set(alert_ids)):
         raise NotFound("There is no such alert.", remedy="Reload the page.")
@@ -32,11 +32,21 @@ def acknowledge(alert_ids: Sequence[UUID], *, actor: Actor) -> int:
     Alert.objects.filter(id__in=[alert.id for alert in fresh]).update(
         acknowledged_at=now(), acknowledged_by=actor.service_number
     )
+    clocks = _locked_clocks(fresh)
     for alert in fresh:
-        silence(Clock.objects.select_for_update().filter(id=alert.clock_id), alert.rung)
+        clock = clocks[alert.clock_id]
+        if clock.counted == alert.counted:
+            silence([clock], alert.rung)
     if fresh:
         _write_down(fresh, actor)
     return len(fresh)
+
+
+def _locked_clocks(alerts: list[Alert]) -> dict[UUID, Clock]:
+    """Return the clocks of `alerts`, locked in the order in which a step locks its own."""
+    ids = {alert.clock_id for alert in alerts}
+    locked = Clock.objects.select_for_update().filter(id__in=ids).order_by("id")
+    return {clock.id: clock for clock in locked}
 
 
 def _write_down(alerts: list[Alert], actor: Actor) -> None:

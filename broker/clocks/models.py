@@ -26,8 +26,9 @@ class Clock(models.Model):
     A restart closes this row and opens a new one. `due_at` is the strict reading, shown to
     all; `lapses_at` the latest reading, before which no breach is alleged. `derivation`
     holds every step of the count with its source. `rung` and `repetition` name the next
-    alert of the ladder; rungs in `silenced` were acknowledged and repeat no more. `owner` is
-    the organisation that is alerted.
+    alert of the ladder; rungs in `silenced` were acknowledged and repeat no more. `counted` is
+    how often the period was counted: once, and again after each standstill, when the ladder
+    begins anew. `owner` is the organisation that is alerted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -51,6 +52,7 @@ class Clock(models.Model):
     rung = models.PositiveSmallIntegerField(default=0)
     repetition = models.PositiveSmallIntegerField(default=0)
     silenced = models.JSONField(default=list)
+    counted = models.PositiveSmallIntegerField(default=1, db_default=1)
     derivation = models.JSONField(default=list)
 
     class Meta:
@@ -73,7 +75,7 @@ class Clock(models.Model):
 
 
 class Alert(models.Model):
-    """An alert that has rung: exactly once for each clock, rung and repetition.
+    """An alert that has rung: exactly once for each clock, count, rung and repetition.
 
     `planned_at` comes from the schedule, `rung_at` is when it was done. `lapse` marks the
     end of the period itself, and `told_at` says when the case was told of it. An alert repeats
@@ -84,6 +86,7 @@ class Alert(models.Model):
     clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="alerts")
     rung = models.PositiveSmallIntegerField()
     repetition = models.PositiveSmallIntegerField()
+    counted = models.PositiveSmallIntegerField(default=1, db_default=1)
     owner = models.UUIDField()
     who = models.JSONField()
     lapse = models.BooleanField(default=False)
@@ -95,7 +98,9 @@ class Alert(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["clock", "rung", "repetition"], name="alert_rings_once")
+            models.UniqueConstraint(
+                fields=["clock", "counted", "rung", "repetition"], name="alert_rings_once"
+            )
         ]
         indexes = [
             models.Index(

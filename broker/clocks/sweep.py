@@ -61,6 +61,7 @@ def _alert(clock: Clock, at: datetime) -> Alert:
         clock=clock,
         rung=clock.rung,
         repetition=clock.repetition,
+        counted=clock.counted,
         owner=clock.owner,
         who=[] if lapse else list(clock.period.alerts[clock.rung].who),
         lapse=lapse,

@@ -39,6 +39,7 @@ def _hears(period: Period) -> frozenset[LegalEvent]:
 
 def _open_clocks(watched: Watched) -> dict[str, Clock]:
     rows = Clock.objects.select_for_update().filter(subject_id=watched.id, status__in=OPEN)
+    rows = rows.order_by("id")  # the one order in which clocks are locked
     return {row.name: row for row in rows if row.stopped_at is None}
 
 
@@ -149,6 +150,8 @@ def _go_on(running: Clock, period: Period, at: datetime) -> None:
     running.due_at, running.lapses_at = deadline.due_at, deadline.lapses_at
     running.derivation = [*running.derivation, *_derivation(deadline)]
     running.status, running.suspended_at = Status.RUNNING, None
+    # Another due time is alerted anew: what was rung or seen of the last one says nothing of it.
+    running.counted, running.silenced = running.counted + 1, []
     plan(running, period)
     running.save()
 

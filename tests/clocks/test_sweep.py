@@ -162,3 +162,40 @@ def test_many_sweeps_at_once_ring_each_alert_once() -> None:
     assert Alert.objects.count() == 4 * len(clocks)
     assert Alert.objects.filter(rung=LAPSE_RUNG).count() == len(clocks)
     assert connection.vendor == "postgresql"
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_after_a_standstill_the_ladder_begins_anew(seen: bool) -> None:
+    watched, hour = watched_under("eu-epoc"), 3600
+    with acting(SYSTEM):
+        tell(watched, "order_received", at=NOON)
+    clock = Clock.objects.get(subject_id=watched.id, name="produce")
+    swept_at(8 * 24 * hour)
+    [first] = Alert.objects.filter(clock=clock)
+    with acting(SYSTEM):
+        acknowledge([first.id][:seen], actor=officer_of(watched.owner))
+        tell(watched, "clarification_requested", at=NOON + 8 * 24 * hour * SECOND)
+        tell(watched, "clarification_received", at=NOON + 30 * 24 * hour * SECOND)
+
+    swept_at(60 * 24 * hour)
+
+    rung = Alert.objects.filter(clock=clock).exclude(id=first.id).order_by("planned_at")
+    assert [alert.rung for alert in rung][:2] == [0, 1]
+    assert Clock.objects.get(id=clock.id).status == Status.LAPSED
+
+
+def test_an_alert_of_before_the_standstill_silences_nothing_after_it() -> None:
+    watched, hour = watched_under("eu-epoc"), 3600
+    with acting(SYSTEM):
+        tell(watched, "order_received", at=NOON)
+    swept_at(8 * 24 * hour)
+    first = Alert.objects.get()
+    with acting(SYSTEM):
+        tell(watched, "clarification_requested", at=NOON + 8 * 24 * hour * SECOND)
+        tell(watched, "clarification_received", at=NOON + 30 * 24 * hour * SECOND)
+
+    with acting(SYSTEM):
+        acknowledge([first.id], actor=officer_of(watched.owner))
+
+    clock = Clock.objects.get(subject_id=watched.id, name="produce")
+    assert (clock.silenced, clock.rung) == ([], 0)
