@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from broker.basics.actor import Actor
@@ -69,8 +70,19 @@ def due_soon(actor: Actor) -> QuerySet[Referral]:
 
 def earlier(actor: Actor, targets_sha256: Sequence[bytes]) -> list[Item]:
     """Return items of referrals the actor sees that point at one of these targets."""
-    same = Item.objects.filter(target_sha256__in=targets_sha256)
-    if not same.exists():
+    if not _referred_before(targets_sha256):
         return []
+    same = Item.objects.filter(target_sha256__in=targets_sha256)
     seen = same.filter(referral__in=visible_to(actor)).exclude(referral__state=State.WITHDRAWN)
     return list(seen.select_related("referral").order_by("referral__opened_at"))
+
+
+_REFERRED = f"SELECT 1 FROM {Item._meta.db_table} WHERE target_sha256 IN ({{}}) LIMIT 1"  # noqa: S608
+
+
+def _referred_before(targets_sha256: Sequence[bytes]) -> bool:
+    """Tell whether anyone at all referred one of these targets; asked for every new case."""
+    places = ", ".join(["%s"] * len(targets_sha256))
+    with connection.cursor() as cursor:
+        cursor.execute(_REFERRED.format(places), list(targets_sha256))
+        return cursor.fetchone() is not None

@@ -1,8 +1,10 @@
 """Write rows of several rooms together, in as few round trips as the database allows."""
 
+from datetime import datetime
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.constants import OnConflict
@@ -97,11 +99,37 @@ def _values(batch: list[models.Model], shape: _Shape) -> list[Any]:
     return [[_value(row, field, database) for row in batch] for field in fields]
 
 
+# Values that PostgreSQL's driver takes as they are, and fields that change nothing in them.
+_PLAIN = frozenset({type(None), bool, int, str, bytes, UUID, datetime})
+_TRUSTING = (
+    models.BinaryField,
+    models.BooleanField,
+    models.CharField,
+    models.DateTimeField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.TextField,
+    models.UUIDField,
+)
+
+
 def _value(row: models.Model, field: "models.Field[Any, Any]", database: Any) -> Any:
+    if _trusts(field):
+        value = getattr(row, field.attname)
+        if type(value) in _PLAIN:
+            return value
     value = field.pre_save(row, add=True)
     if hasattr(value, "resolve_expression"):
         raise _HoldsExpression
     return field.get_db_prep_save(value, connection=database)
+
+
+@cache
+def _trusts(field: "models.Field[Any, Any]") -> bool:
+    """Tell whether a plain value of this field goes to the database as it is."""
+    sets_itself = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    is_file = isinstance(field, models.FileField)
+    return isinstance(field, _TRUSTING) and not sets_itself and not is_file
 
 
 def _raw_cursor() -> Any:

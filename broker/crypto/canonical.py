@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from broker.basics.errors import Invalid
@@ -142,7 +142,11 @@ class _Profile(_Unicode):
     """What the custody profile adds: ASCII names, no floats, integers that every reader keeps."""
 
     def names(self, members: dict[object, object]) -> None:
-        if not all(isinstance(name, str) and name.isascii() for name in members):
+        try:
+            ascii_only = "".join(members).isascii()  # type: ignore[arg-type]
+        except TypeError:
+            ascii_only = False
+        if not ascii_only:
             raise _invalid("The JSON has a member whose name is not ASCII.")
 
     def scalar(self, value: object) -> None:
@@ -167,16 +171,19 @@ def _demand(value: Json, *, most: int, demand: _Demand) -> None:
     while stack:
         node, depth = stack.pop()
         if isinstance(node, dict):
-            children = list(node.values())
             demand.names(node)
+            children: Iterable[object] = node.values()
         elif isinstance(node, list | tuple):
-            children = list(node)
+            children = node
         else:
             demand.scalar(node)
             continue
         if depth > most:
             raise _too_deep(most)
-        stack.extend((child, depth + 1) for child in children)
+        # Plain strings are most of any document, and every demand grants them.
+        stack.extend(
+            (child, depth + 1) for child in children if not (type(child) is str and child.isascii())
+        )
 
 
 def _too_deep(most: int) -> Invalid:
