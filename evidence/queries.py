@@ -5,7 +5,7 @@ state (a package that came early moves none), the clocks, the timeline or the pa
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -19,7 +19,7 @@ from broker.law.events import LegalEvent
 from broker.law.form import Audience
 from broker.ledger.reading import PastEvent, events_of
 from evidence.flow import AT_WORK, OPEN, State
-from evidence.models import Message, Package, Request
+from evidence.models import Message, Package, Request, ReviewOutcome
 from evidence.policy import audience, packages_visible_to, visible_to
 
 DUE_SOON = timedelta(hours=24)
@@ -108,14 +108,24 @@ def seen_state(actor: Actor, request: Request) -> State:
 def clocks(actor: Actor, request: Request) -> list[Clock]:
     """Return the request's clocks as the actor may see them, oldest first; never save these.
 
-    To the issuing side a clock that an early package stopped shows as running still.
+    To the issuing side a clock that an early package stopped shows as if none had come.
     """
     rows = list(of_subjects([request.id]))
     if audience(actor, request) is Audience.ISSUER and holds_withheld(request):
         for clock in rows:
             if clock.status == Status.MET and LegalEvent.PACKAGE_RECEIVED in clock.period.stop:
-                clock.status, clock.stopped_at = Status.RUNNING, None
+                clock.status, clock.stopped_at = _without_package(clock, request)
     return rows
+
+
+def _without_package(clock: Clock, request: Request) -> tuple[Status, datetime | None]:
+    """Return how the clock would stand, and since when it would stand still."""
+    ended = request.decided_at if request.decision == ReviewOutcome.OBJECTED else None
+    if ended is None and request.state == State.WITHDRAWN:
+        return Status.VOID, request.moved_at
+    if clock.lapses_at is not None and clock.lapses_at <= (ended or now()):
+        return Status.LAPSED, ended
+    return (Status.MET, ended) if ended else (Status.RUNNING, None)
 
 
 def timeline(actor: Actor, request: Request) -> list[PastEvent]:

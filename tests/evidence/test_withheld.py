@@ -1,11 +1,16 @@
 """While the enforcing authority may decide, nothing tells the issuing side of a package."""
 
+from datetime import timedelta
+
 import pytest
 
 from broker.access.acting import acting
+from broker.basics.clock import now
 from broker.basics.errors import NotFound
+from broker.clocks.models import Clock, Status
+from broker.clocks.sweep import LAPSE_RUNG, sweep_once
 from evidence import queries
-from evidence.actions import releasing, reviewing
+from evidence.actions import releasing, reviewing, sending
 from evidence.flow import State
 from tests.evidence.world import Sender, content_request, deposited
 
@@ -125,6 +130,51 @@ def test_an_objection_withholds_it_for_good(world, request_, tmp_path):
     assert releasing.release_if_any(case, at=case.decided_at) is None
     with pytest.raises(NotFound, match="There is no such package"):
         queries.package(world.prosecutor, package.id)
+
+
+def object_to(world, case):
+    objection = reviewing.Objection(["ne_bis_in_idem"], "Judged in 2024.")
+    with acting(world.reviewer) as actor:
+        reviewing.object_(case, objection, actor=actor)
+
+
+def withdraw(world, case):
+    with acting(world.prosecutor) as actor:
+        sending.withdraw(case, reason="Settled.", actor=actor)
+
+
+def let_lapse(world, case):
+    """Let the period to produce pass while the authority's window is still open."""
+    ago = now() - timedelta(seconds=1)
+    Clock.objects.filter(name="ea_review").update(next_alert_at=None)
+    Clock.objects.filter(name="produce").update(lapses_at=ago)
+    running = Clock.objects.filter(name="produce", status=Status.RUNNING)
+    running.update(next_alert_at=ago, rung=LAPSE_RUNG, repetition=0)
+    sweep_once()
+
+
+ENDS = {
+    object_to: (Status.MET, False),
+    withdraw: (Status.VOID, False),
+    let_lapse: (Status.LAPSED, True),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_clock_ends_as_if_no_package_had_come(world, request_, tmp_path, end):
+    without = content_request(world)
+    deposited(world, request_, tmp_path)
+
+    for case in (request_, without):
+        end(world, case)
+
+    seen = []
+    for case in (request_, without):
+        case.refresh_from_db()
+        clocks = queries.clocks(world.prosecutor, case)
+        seen.append({each.name: (each.status, each.stopped_at is None) for each in clocks})
+    assert seen[0] == seen[1]
+    assert seen[1]["produce"] == ENDS[end]
 
 
 def test_a_package_that_comes_after_the_clearance_is_released_at_once(world, request_, tmp_path):
