@@ -16,7 +16,7 @@ from broker.law.terms import OutcomeKind
 from referrals.actions import feedback as news
 from referrals.actions.due import refresh_due
 from referrals.actions.item_answers import ItemAnswer, check
-from referrals.flow import REFERRAL
+from referrals.flow import REFERRAL, State
 from referrals.models import NOT_DUE, Answer, Item, Message, Referral
 from referrals.policy import may
 
@@ -36,9 +36,11 @@ def answer(referral: Referral, answers: Sequence[ItemAnswer], *, actor: Actor) -
     """Record answers item by item; good ones count even if others are refused.
 
     Takes the step the answers amount to: one answer more, all answered, asked back, or
-    impossible for now. Raises Invalid when no single answer can be recorded.
+    impossible for now. Raises Invalid when no single answer can be recorded, and what is wrong
+    with an answer only to who may answer: it tells what the order holds.
     """
     locked = engine.locked_case(referral)
+    may(actor, REFERRAL.step("answer", State(locked.state)), locked).require()
     items = {item.position: item for item in locked.items.all()}
     good: list[ItemAnswer] = []
     refused: dict[int, Refusal] = {}

@@ -1,5 +1,6 @@
 """What a platform says of one item, and whether it can be recorded."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,9 @@ from broker.basics.clock import iso, now
 from broker.basics.errors import Invalid, NotFound
 from broker.law.instrument import Instrument
 from referrals.models import DecidedUnder, Item
+
+MOST_LETTERS = 20_000
+_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,18 @@ def check(given: ItemAnswer, items: dict[int, Item], instrument: Instrument) -> 
             "The measure is said to be taken in the future.",
             why=f"It is dated {iso(given.acted_at)}.",
             remedy="Give the time at which it was taken, with its offset.",
+        )
+    _check_said(given)
+
+
+def _check_said(given: ItemAnswer) -> None:
+    if len(given.reason) > MOST_LETTERS:
+        raise Invalid("The reason is too long.", why=f"It has at most {MOST_LETTERS} letters.")
+    if not all(map(_COUNTRY.fullmatch, given.countries)):
+        raise Invalid(
+            "A country of the answer is none.",
+            why="Each is named by its two letters, as in ISO 3166.",
+            remedy="Write the countries as FR, DE and so on.",
         )
     if given.manifestly_illegal is not None and not given.reason:
         raise Invalid(

@@ -233,3 +233,30 @@ def test_a_binding_order_cannot_be_filed_in_one_act(cast: Cast) -> None:
 
 
 POLICY_FORM = {"B2_reasons": "It glorifies an attack."}
+
+
+@pytest.mark.parametrize("who", ["agent", "officer"])
+def test_only_who_may_answer_is_told_what_is_wrong_with_an_answer(
+    cast: Cast, sent: Referral, who: str
+) -> None:
+    with pytest.raises(WrongState, match="Cannot answer a case that is sent"):
+        answering.answer(sent, [ItemAnswer(999, "removed")], actor=getattr(cast, who))
+
+    taken = receiving.acknowledge(sent, actor=cast.agent, proof={"event": "acknowledged"}).case
+    with pytest.raises(NotAllowed):
+        answering.answer(taken, [ItemAnswer(999, "removed")], actor=cast.officer)
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [({"countries": ["FR", "<B>"]}, "A country of"), ({"reason": "x" * 20_001}, "too long")],
+)
+def test_an_answer_keeps_the_bounds_by_whatever_face_it_comes(
+    cast: Cast, received: Referral, said: dict[str, object], what: str
+) -> None:
+    given = ItemAnswer(1, "removed", **said)  # type: ignore[arg-type]
+
+    with pytest.raises(Invalid) as refusal:
+        answering.answer(received, [given], actor=cast.agent)
+
+    assert what in str(refusal.value.fields)
