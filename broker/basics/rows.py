@@ -10,6 +10,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
+from broker.basics.prepared import prepared_cursor
+
 _FEW = 8
 
 
@@ -62,7 +64,7 @@ def _insert_as_one(batches: list[list[models.Model]]) -> None:
     except _HoldsExpression:
         _insert_compiled(batches)
     else:
-        with _raw_cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(_statement(shapes), values)
     for batch in batches:
         for row in batch:
@@ -130,14 +132,6 @@ def _trusts(field: "models.Field[Any, Any]") -> bool:
     sets_itself = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     is_file = isinstance(field, models.FileField)
     return isinstance(field, _TRUSTING) and not sets_itself and not is_file
-
-
-def _raw_cursor() -> Any:
-    """Return a cursor that binds on the server, with Django's logging and wrappers around it."""
-    from psycopg import RawCursor
-
-    connection.ensure_connection()
-    return connection._prepare_cursor(RawCursor(connection.connection))  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=512)

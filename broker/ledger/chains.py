@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
 from broker.basics import clock
+from broker.basics.prepared import prepared_cursor
 from broker.ledger.event import BROKER
 from broker.ledger.models import Chain
 
@@ -15,16 +15,12 @@ from broker.ledger.models import Chain
 # row is missing none is locked: rows are made first, by an act that holds no other chain.
 _READ = """
     SELECT stream, seq, commitment, event, clock_timestamp() FROM ledger_chain
-    WHERE stream = ANY(%(streams)s)
-      AND (SELECT count(*) FROM ledger_chain WHERE stream = ANY(%(streams)s)) = %(count)s
+    WHERE stream = ANY($1::text[])
+      AND (SELECT count(*) FROM ledger_chain WHERE stream = ANY($1::text[])) = $2
     ORDER BY stream = 'broker', stream COLLATE "C" FOR UPDATE
 """
-_READ_ONE = """
-    SELECT stream, seq, commitment, event, clock_timestamp() FROM ledger_chain
-    WHERE stream = %(stream)s FOR UPDATE
-"""
 _BEGIN = """
-    INSERT INTO ledger_chain (stream, seq) SELECT unnest(%(streams)s::text[]), 0
+    INSERT INTO ledger_chain (stream, seq) SELECT unnest($1::text[]), 0
     ON CONFLICT DO NOTHING
 """
 
@@ -60,15 +56,13 @@ def lock(streams: Collection[str], *, begun: Collection[str]) -> Locked:
 def _locked(streams: list[str]) -> tuple[dict[str, Chain], datetime | None]:
     if not streams:
         return {}, None
-    named: dict[str, Any] = {"streams": streams, "count": len(streams), "stream": streams[0]}
-    read = _READ if len(streams) > 1 else _READ_ONE
-    with connection.cursor() as cursor:
-        cursor.execute(read, named)
+    with prepared_cursor() as cursor:
+        cursor.execute(_READ, [streams, len(streams)])
         found = cursor.fetchall()
         if not found:
             # Once in an organisation's life: its first event makes its row.
-            cursor.execute(_BEGIN, named)
-            cursor.execute(read, named)
+            cursor.execute(_BEGIN, [streams])
+            cursor.execute(_READ, [streams, len(streams)])
             found = cursor.fetchall()
     chains = _existing(Chain(*row[:4]) for row in found)
     return chains, max(row[4] for row in found)

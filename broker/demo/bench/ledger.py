@@ -5,7 +5,6 @@ from multiprocessing.synchronize import Barrier
 
 from django.db import connection, transaction
 
-from broker.access.acting import acting
 from broker.basics.actor import SYSTEM
 from broker.basics.ids import uuid7
 from broker.demo.bench import arena
@@ -14,8 +13,9 @@ from broker.ledger.append import Event, InstrumentRef, Subject, append
 from broker.ledger.standing import standing
 
 WRITERS = 8
-EACH = 250
+EACH = 750
 SEQUENCED = 100_000
+_REST_S = 0.25
 
 _COLUMNS = "stream, seq, commitment, sealed, verb, instrument, organisations, counts, at"
 _READ = f"SELECT {_COLUMNS} FROM ledger_entry WHERE id = %s"  # noqa: S608
@@ -65,11 +65,11 @@ def _event(stream: str) -> Event:
 
 def _append_many(_number: int, start: Barrier) -> None:
     stream = f"case:{uuid7()}"
-    with acting(SYSTEM):
+    with transaction.atomic():
         append(_event(stream))
     start.wait()
     for _ in range(EACH):
-        with acting(SYSTEM):
+        with transaction.atomic():
             append(_event(stream))
 
 
@@ -85,9 +85,11 @@ def _appends() -> float:
 
 
 def _sequence_forever() -> None:
+    """Sweep as the Pulse does: again at once behind a full round, else after a short rest."""
     while True:
-        if not sequencer.sweep_once().done:
-            time.sleep(0.02)
+        swept = sequencer.sweep_once()
+        if swept.next_at is None:
+            time.sleep(_REST_S)
 
 
 def _raw_inserts() -> float:
@@ -96,7 +98,7 @@ def _raw_inserts() -> float:
 
 
 def _insert_many(_number: int, start: Barrier) -> None:
-    with acting(SYSTEM):
+    with transaction.atomic():
         [appended] = append(_event(f"case:{uuid7()}"))
     with connection.cursor() as cursor:
         cursor.execute(_READ, [appended.event_id])
