@@ -6,9 +6,10 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from broker.basics.clock import iso, now
+from broker.basics.errors import Refusal
 from broker.demo.bench import arena, clocks, intake, ledger
 
 BENCHES: dict[str, Callable[..., dict[str, float]]] = {
@@ -33,9 +34,12 @@ class Command(BaseCommand):
             self.stderr.write(f"There is no bench {', '.join(unknown)}: {', '.join(BENCHES)}.")
             raise SystemExit(2)
         figures: dict[str, float] = {}
-        for name in names:
-            with arena.arena():
-                figures |= BENCHES[name](rounds=given["rounds"])
+        try:
+            for name in names:
+                with arena.arena():
+                    figures |= BENCHES[name](rounds=given["rounds"])
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from None
         self._print(figures, as_json=given["json"])
 
     def _print(self, figures: dict[str, float], *, as_json: bool) -> None:
