@@ -4,11 +4,22 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 
+from tests.sight.visitors import Machine
 from tests.sight.world import Theirs, Visitor, fill, theirs, visitors
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted(settings: Any) -> None:
+    """Give a test its own cache: attempts that others made are not counted here."""
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "bad input"}}
+    cache.clear()
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +49,11 @@ def insiders(cast: Theirs) -> list[Visitor]:
             "enforcing_authority": parties.authority,
         }
     )
+
+
+@pytest.fixture
+def machines(insiders: list[Visitor]) -> list[Machine]:
+    return [each for each in insiders if isinstance(each, Machine)]
 
 
 @contextmanager

@@ -40,7 +40,7 @@ NO_TEXT = {
     "web:sign_out",
 }
 CASES = {"referrals:case", "evidence:case"}
-LEAST_TRIES, MOST_TRIES = 8, 12
+LEAST_TRIES, MOST_TRIES = 5, 9
 
 
 @dataclass(frozen=True)

@@ -4,57 +4,23 @@ Each refusal says what, why and what to do, and leaves a line in the log.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client
 
 from broker.basics.clock import now
 from broker.basics.ids import uuid7
-from broker.crypto.http_signature import sign_request
 from broker.crypto.keys import fingerprint as keyid_of
 from broker.crypto.keys import generate
+from tests.bad_input.doors import Sent, acts, signed
 from tests.sight.fingerprint import fingerprint
-from tests.sight.routes import Route, routes
 from tests.sight.visitors import Machine
-from tests.sight.world import Theirs, Visitor
-from tests.signing import HOST
+from tests.sight.world import Theirs
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A request as it goes out: signed as `members` say, with what is done to it afterwards."""
-
-    client: Client
-    path: str
-    body: bytes
-    headers: Mapping[str, str]
-
-    def send(self) -> HttpResponse:
-        given = dict(self.headers)
-        kind = given.pop("content-type", "application/octet-stream")
-        return self.client.generic("POST", self.path, self.body, content_type=kind, headers=given)
-
-
-def signed(machine: Machine, path: str, body: bytes, **changes: Any) -> Sent:
-    """Return a request that is signed right, unless `changes` say otherwise."""
-    assert machine.program is not None
-    given = {
-        "method": "POST",
-        "url": f"{HOST}{path}",
-        "headers": {"idempotency-key": str(uuid7()), "content-type": "application/json"},
-        "body": body,
-        "key": machine.program.key,
-        "keyid": keyid_of(machine.program.key.spki()),
-        "at": now(),
-    }
-    return Sent(machine.program.client, path, body, sign_request(**{**given, **changes}))
 
 
 def unsigned(machine: Machine, path: str, body: bytes) -> Sent:
@@ -120,34 +86,6 @@ WRONG: dict[str, tuple[Callable[[Machine, str, bytes], Sent], set[int]]] = {
     "an unknown member": (with_body(b'{"__proto__": {"admin": true}}'), {400, 415}),
     "of another type": (of_another_type, {400, 415}),
 }
-
-
-@pytest.fixture
-def machines(insiders: list[Visitor]) -> list[Machine]:
-    return [each for each in insiders if isinstance(each, Machine)]
-
-
-def acts(cast: Theirs, machines: list[Machine]) -> Iterator[tuple[Route, Machine, str]]:
-    """Yield every door that takes acts, with a case of which the machine may know."""
-    for route in routes():
-        if route.is_api and route.asks_for == "actor":
-            yield from _first_open(route, cast, machines)
-
-
-def _first_open(
-    route: Route, cast: Theirs, machines: list[Machine]
-) -> Iterator[tuple[Route, Machine, str]]:
-    """Yield one machine and address at which a body is read, if the door takes any."""
-    things = list(cast.things()) if route.things else [{}]
-    for path in dict.fromkeys(path for each in things for path in route.paths(each)):
-        for machine in machines:
-            status = signed(machine, path, b"[]").send().status_code
-            if status == 405:
-                return
-            if status != 404:
-                yield route, machine, path
-                return
-    raise AssertionError(f"nobody can reach {route.name}")
 
 
 def test_it_is_refused_and_nothing_is_changed(
