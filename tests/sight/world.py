@@ -6,6 +6,7 @@ Everything of theirs carries a word that may stand in no answer to us.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from broker.courier.models import Dispatch
 from broker.parties.models import Organisation
@@ -29,9 +30,13 @@ class Theirs:
     parties: World
     referrals: dict[str, Referral] = field(default_factory=dict)
     requests: dict[str, Request] = field(default_factory=dict)
+    _read: dict[Any, list[Package]] = field(default_factory=dict)
 
     def packages(self, request: Request) -> list[Package]:
-        return list(request.packages.all())
+        """Return the packages of a case; they are read once."""
+        if request.id not in self._read:
+            self._read[request.id] = list(request.packages.all())
+        return self._read[request.id]
 
     def things(self) -> Iterator[dict[str, str]]:
         """Yield things that belong together, by kind, as a route takes them."""
