@@ -6,6 +6,7 @@ moments, on PostgreSQL, while a unit files, platforms take in and answer, and cl
 
 import json
 import random
+import shutil
 import sys
 import time
 from collections import Counter
@@ -43,6 +44,8 @@ def journeys(chance: random.Random) -> list[Journey]:
 def world(settings: Any, tmp_path: Path) -> Iterator[World]:
     if not settings.DATABASE_URL:
         pytest.skip("needs PostgreSQL: set DATABASE_URL")
+    if shutil.which("redis-server") is None:
+        pytest.skip("needs redis-server, to start one of its own")
     settings.DATA = tmp_path / "data"
     settings.DATA.mkdir()
     until = time.monotonic() + STORM_S + CALM_S + 60
