@@ -8,10 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from broker.access.acting import acting
 from broker.basics import rows
 from broker.basics.actor import SYSTEM
+from broker.basics.aside import Aside
 from broker.basics.clock import now
 from broker.basics.swept import Swept
 from broker.clocks.models import Alert, Clock, Status
@@ -22,25 +24,27 @@ from broker.ledger.append import Event, Subject, append
 
 BATCH = 1000
 
+_aside = Aside()
+
 
 def sweep_once() -> Swept:
     """Ring what is due, at most one batch; an idle round reads one row and writes nothing."""
-    waiting = Clock.objects.filter(next_alert_at__isnull=False).order_by("next_alert_at")
+    waiting = _aside.without(Clock.objects.filter(next_alert_at__isnull=False))
+    waiting = waiting.order_by("next_alert_at")
     next_at = waiting.values_list("next_alert_at", flat=True).first()
     if next_at is None or next_at > now():
         return Swept(done=0, next_at=next_at)
-    with acting(SYSTEM):
-        done = _ring_due(now())
+    done = _aside.work(waiting.filter(next_alert_at__lte=now()), _ring, most=BATCH)
     return Swept(done=done, next_at=now() if done == BATCH else None)
 
 
-def _ring_due(at: datetime) -> int:
-    claimed = list(
-        Clock.objects.select_for_update(skip_locked=True)
-        .filter(next_alert_at__lte=at)
-        .defer("derivation")
-        .order_by("next_alert_at")[:BATCH]
-    )
+def _ring(due: QuerySet[Clock]) -> int:
+    with acting(SYSTEM):
+        claimed = due.select_for_update(skip_locked=True).defer("derivation")
+        return _ring_claimed(list(claimed[:BATCH]), now())
+
+
+def _ring_claimed(claimed: list[Clock], at: datetime) -> int:
     alerts = [_alert(clock, at) for clock in claimed]
     for clock in claimed:
         if clock.rung == LAPSE_RUNG:

@@ -9,6 +9,7 @@ from broker.basics.actor import SYSTEM
 from broker.basics.clock import frozen
 from broker.basics.ids import uuid7
 from broker.clocks import sweep
+from broker.clocks.models import Alert
 from broker.clocks.telling import tell
 from broker.clocks.watched import Watched
 from broker.courier.message import read_message
@@ -49,4 +50,14 @@ def test_a_unit_without_contact_point_is_alerted_in_the_portal_alone() -> None:
 
     ring_for_case_of(unit)
 
+    assert not Dispatch.objects.exists()
+
+
+def test_a_contact_point_that_post_cannot_go_to_silences_no_alert() -> None:
+    unit = factories.organisation("unit")
+    ContactPoint.objects.create(organisation=unit, connector="mail", address="duty@unit.example")
+
+    ring_for_case_of(unit)
+
+    assert Alert.objects.filter(owner=unit.id).count() == 1
     assert not Dispatch.objects.exists()
