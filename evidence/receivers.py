@@ -26,10 +26,11 @@ from evidence.models import Request
 def on_receipt(dispatches: list[Dispatch], at: datetime, **_: Any) -> None:
     """Start the clocks of every order and every notification whose receipt is proven."""
     orders = _of_kind(dispatches, ORDER)
-    for case in Request.objects.filter(id__in=orders, state=State.SENT):
+    for case in Request.objects.filter(id__in=orders, state=State.SENT).order_by("id"):
         receive(case, actor=SYSTEM, at=at, proof=_proof(orders[case.id]))
     told = _of_kind(dispatches, NOTIFICATION)
-    for case in Request.objects.filter(id__in=told, state__in=UNDER_REVIEW, notified_at=None):
+    waiting = Request.objects.filter(id__in=told, state__in=UNDER_REVIEW, notified_at=None)
+    for case in waiting.order_by("id"):
         note_notified(case, at=at, proof=_proof(told[case.id]))
 
 

@@ -22,7 +22,7 @@ def on_receipt(dispatches: list[Dispatch], at: datetime, **_: Any) -> None:
     """Start the clock of every order whose receipt is proven."""
     orders = {each.subject_id: each for each in dispatches if each.kind == "referral.order"}
     cases = Referral.objects.filter(id__in=orders, state=State.SENT)
-    for case in cases.select_related("unit", "platform"):
+    for case in cases.select_related("unit", "platform").order_by("id"):
         proof = {"dispatch": str(orders[str(case.id)].id), **(orders[str(case.id)].receipt or {})}
         receive(case, actor=SYSTEM, at=at, proof=proof)
 

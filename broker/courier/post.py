@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from broker.basics.bell import ring
 from broker.basics.clock import now
 from broker.basics.ids import uuid7
 from broker.courier.connector import connector_named
 from broker.courier.message import message_bytes
-from broker.courier.models import OPEN, Dispatch, Status
+from broker.courier.models import Dispatch, Status
 from broker.crypto.canonical import Json
 from broker.ledger.append import Subject
 from broker.parties.directory import contact_point
@@ -62,15 +64,26 @@ def ring_for(dispatches: Iterable[Dispatch]) -> None:
         ring("broker.courier.tasks.deliver", ids)
 
 
+def hold(subject: Subject) -> None:
+    """Lock the messages about `subject` whose receipt is not proven, before locking its case.
+
+    A receipt locks its message first and its case after it; an act that moves the case and
+    then its messages takes this lock at its beginning, or the two wait for each other.
+    """
+    list(_unproven(subject).select_for_update().order_by("pk").values_list("pk"))
+
+
 def call_back(subject: Subject) -> int:
     """Cancel every message about `subject` that nobody provably has; return how many.
 
-    Within the caller's transaction. A message already on the wire may still arrive; its
-    answer is then dropped.
+    Within the caller's transaction, which began with `hold`. A message already on the wire
+    may still arrive; its answer is then dropped.
     """
+    waiting = _unproven(subject).exclude(status=Status.CANCELLED)
+    return waiting.update(status=Status.CANCELLED, lease_token=None)
+
+
+def _unproven(subject: Subject) -> QuerySet[Dispatch]:
     return Dispatch.objects.filter(
-        subject_type=subject.type,
-        subject_id=str(subject.id),
-        receipt_at=None,
-        status__in=[*OPEN, Status.DELIVERED],
-    ).update(status=Status.CANCELLED, lease_token=None)
+        subject_type=subject.type, subject_id=str(subject.id), receipt_at=None
+    )

@@ -9,7 +9,7 @@ from uuid import UUID
 from broker.basics.actor import Actor
 from broker.basics.clock import iso, now
 from broker.courier.models import Dispatch
-from broker.courier.post import call_back
+from broker.courier.post import call_back, hold
 from broker.courier.receipts import proven
 from broker.crypto.canonical import parse_canonical
 from broker.flow import engine
@@ -107,6 +107,7 @@ def acknowledge(request: Request, *, actor: Actor, proof: Mapping[str, Any]) -> 
     """
     may(actor, REQUEST.step("receive", State(request.state)), request).require()
     at = now()
+    hold(Subject("request", str(request.id)))
     taken = receive(request, actor=actor, at=at, proof=proof)
     waiting = Dispatch.objects.filter(
         kind=ORDER, subject_type="request", subject_id=str(request.id), receipt_at=None
@@ -139,4 +140,5 @@ def withdraw(request: Request, *, reason: str, actor: Actor) -> Taken[Request]:
         ]
         return Deed(new={"reason": reason}, rows=told, changes={"due_at": None}, at=at)
 
+    hold(Subject("request", str(request.id)))
     return engine.take(REQUEST, "withdraw", request, actor=actor, may=may, deed=deed)

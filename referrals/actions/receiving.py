@@ -6,8 +6,10 @@ from typing import Any
 from broker.basics.actor import Actor
 from broker.basics.clock import now
 from broker.courier.models import Dispatch
+from broker.courier.post import hold
 from broker.courier.receipts import proven
 from broker.flow.engine import Taken
+from broker.ledger.append import Subject
 from referrals.actions import sending
 from referrals.flow import REFERRAL, State
 from referrals.models import Referral
@@ -21,6 +23,7 @@ def acknowledge(referral: Referral, *, actor: Actor, proof: Mapping[str, Any]) -
     """
     may(actor, REFERRAL.step("receive", State(referral.state)), referral).require()
     at = now()
+    hold(Subject("referral", str(referral.id)))
     taken = sending.receive(referral, actor=actor, at=at, proof=proof)
     waiting = Dispatch.objects.filter(
         subject_type="referral", subject_id=str(referral.id), receipt_at=None

@@ -9,7 +9,7 @@ from typing import Any
 from broker.basics.actor import Actor
 from broker.basics.clock import now
 from broker.courier.models import Dispatch
-from broker.courier.post import call_back, dispatch_for, ring_for
+from broker.courier.post import call_back, dispatch_for, hold, ring_for
 from broker.flow import engine
 from broker.flow.engine import Deed, Taken
 from broker.ledger.append import Subject
@@ -139,4 +139,5 @@ def withdraw(referral: Referral, *, reason: str, actor: Actor) -> Taken[Referral
             new={"reason": reason}, rows=[dispatch], changes={"due_at": None, "queue_at": NOT_DUE}
         )
 
+    hold(Subject("referral", str(referral.id)))
     return engine.take(REFERRAL, "withdraw", referral, actor=actor, may=may, deed=deed)

@@ -4,10 +4,12 @@ from unittest.mock import patch
 
 import pytest
 
+from broker.basics.clock import now
 from broker.basics.errors import Invalid, NotFound
 from broker.courier.message import read_message
 from broker.courier.models import Dispatch, Status
 from broker.courier.post import call_back, dispatch_for, ring_for
+from broker.courier.receipts import proven
 from broker.parties.models import Connector
 from tests.courier.conftest import ABOUT, point, posted
 
@@ -76,3 +78,15 @@ def test_a_message_called_back_is_never_sent(webhook, receiver):
     assert sweep_once().done == 0
     assert receiver.came == []
     assert Dispatch.objects.get().status == Status.CANCELLED
+
+
+def test_a_message_that_failed_is_called_back_too_and_never_opens(webhook):
+    dispatch = posted(webhook)
+    Dispatch.objects.update(status=Status.FAILED)
+
+    call_back(ABOUT)
+
+    assert list(proven([dispatch.pk], at=now(), proof={"event": "acknowledged"})) == []
+    dispatch.refresh_from_db()
+    assert dispatch.status == Status.CANCELLED
+    assert not dispatch.is_readable
