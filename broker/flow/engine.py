@@ -123,7 +123,7 @@ def take_all[C: Case](
     """
     if not cases:
         return []
-    pairs = list(_fitting(flow, verb, _locked_cases(cases)))
+    pairs = list(_fitting(flow, verb, locked_cases(cases)))
     for case, step in pairs:
         may(actor, step, case).require()
     events = [_event(flow, step, case, actor, deed, came_from=case.state) for case, step in pairs]
@@ -137,8 +137,10 @@ def take_all[C: Case](
     ]
 
 
-def _locked_cases[C: Case](cases: Sequence[C]) -> list[C]:
-    """Return the cases as they are now, locked in the order of their keys."""
+def locked_cases[C: Case](cases: Sequence[C]) -> list[C]:
+    """Return the cases (of one app) as they are now, locked in the order of their keys."""
+    if not cases:
+        return []
     lock = type(cases[0])._default_manager.select_for_update(of=("self",))
     return list(lock.filter(pk__in=[case.pk for case in cases]).order_by("pk"))
 

@@ -86,7 +86,8 @@ def note_silence(requests: Sequence[Request], *, at: datetime) -> int:
 
     Silence is written as `lapsed`, never as an approval.
     """
-    open_ones = [each for each in requests if each.decision == ReviewOutcome.NONE]
+    locked = engine.locked_cases(requests)  # the authority may decide at this very moment
+    open_ones = [each for each in locked if each.decision == ReviewOutcome.NONE]
     deed = Deed(
         new={"review": ReviewOutcome.LAPSED},
         changes={"decision": ReviewOutcome.LAPSED, "decided_at": at},

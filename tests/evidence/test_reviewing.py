@@ -3,7 +3,8 @@
 import pytest
 
 from broker.access.acting import acting
-from broker.basics.clock import frozen
+from broker.basics.actor import SYSTEM
+from broker.basics.clock import frozen, now
 from broker.basics.errors import Invalid, NotAllowed, WrongState
 from broker.clocks import lapses, sweep
 from broker.clocks.models import Clock, Status
@@ -149,3 +150,17 @@ def test_nobody_else_decides_for_the_authority(world, seat):
 
     with acting(getattr(world, seat)) as actor, pytest.raises(NotAllowed):
         reviewing.clear(request, actor=actor)
+
+
+def test_a_decision_taken_while_the_window_lapses_stands(world):
+    request = content_request(world)
+    read_before = Request.objects.get(id=request.id)
+    with acting(world.reviewer) as actor:
+        reviewing.clear(request, actor=actor)
+
+    with acting(SYSTEM):
+        noted = reviewing.note_silence([read_before], at=now())
+
+    request.refresh_from_db()
+    assert noted == 0
+    assert request.decision == ReviewOutcome.CLEARED
