@@ -40,6 +40,7 @@ def deposit(request: Request, envelope: bytes, *, actor: Actor) -> Deposited:
     may(actor, REQUEST.step("receive_package", State(request.state)), request).require()
     opened = intake.open_it(envelope)
     intake.judge(opened, request)
+    engine.locked_case(request)  # before its upload, as a withdrawal does
     upload = _upload_of(request, opened)
     received = _received_event(request, opened, actor)
     package = _package(request, opened, upload, received)

@@ -1,11 +1,7 @@
 """Two acts meet at one case: neither waits for the other in a ring, and neither is lost."""
 
-import threading
-from collections.abc import Callable
-from contextlib import suppress
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from broker.access.acting import acting
 from broker.basics.clock import now
@@ -19,6 +15,7 @@ from referrals.actions import drafting, receiving, sending
 from referrals.flow import State
 from referrals.models import Referral
 from tests import factories
+from tests.racing import at_once, meeting
 from tests.referrals.conftest import Cast, approve, make_cast
 
 pytestmark = [
@@ -39,42 +36,6 @@ def sent_by_webhook(cast: Cast) -> tuple[Referral, Dispatch]:
     Dispatch.objects.update(status=Status.LEASED, lease_token=uuid7())
     case.refresh_from_db()
     return case, Dispatch.objects.get(subject_id=str(case.id))
-
-
-def at_once(*works: Callable[[], object]) -> list[Exception]:
-    """Do all at the same moment; return what failed."""
-    faults: list[Exception] = []
-
-    def run(work: Callable[[], object]) -> None:
-        try:
-            work()
-        except Exception as fault:
-            faults.append(fault)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return faults
-
-
-def meeting(monkeypatch: pytest.MonkeyPatch, *places: tuple[object, str]) -> None:
-    """Let acts that come to these places wait for each other there; one alone goes on."""
-    both = threading.Barrier(len(places))
-
-    def met(real: Callable[..., object]) -> Callable[..., object]:
-        def first_meet(*args: object, **facts: object) -> object:
-            with suppress(threading.BrokenBarrierError):
-                both.wait(1)
-            return real(*args, **facts)
-
-        return first_meet
-
-    for room, name in places:
-        monkeypatch.setattr(room, name, met(getattr(room, name)))
 
 
 def answered(dispatch: Dispatch) -> None:
