@@ -11,7 +11,8 @@ from queue import SimpleQueue
 from threading import Thread
 from uuid import UUID
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from broker.access.acting import acting
 from broker.basics.actor import SYSTEM
@@ -27,6 +28,7 @@ log = logging.getLogger("broker.courier")
 BATCH = 40
 # Longer than a connector may take, so that a lease ends only for a worker that died or hangs.
 LEASE = timedelta(seconds=60)
+_EARLIEST_FIRST = (F("due_at").asc(nulls_last=True), F("next_attempt_at").asc())
 
 
 def deliver(ids: Iterable[str | UUID]) -> int:
@@ -39,20 +41,28 @@ def deliver(ids: Iterable[str | UUID]) -> int:
 
 
 def sweep_once() -> Swept:
-    """Send one batch of whatever is due, earliest statutory time first.
+    """Send one batch of whatever is due: each receiver's earliest statutory time first.
 
     Finds work whose message was lost and leases that ran out; writes nothing when idle.
     """
     first = _next_at()
     if first is None or first > now():
         return Swept(done=0, next_at=first)
-    return Swept(done=_work(Q()), next_at=_next_at())
+    return Swept(done=_work(Q(pk__in=_turns())), next_at=_next_at())
 
 
 def _next_at() -> datetime | None:
     found = Dispatch.objects.filter(status__in=OPEN).aggregate(at=Min("next_attempt_at"))
     at: datetime | None = found["at"]
     return at
+
+
+def _turns() -> list[UUID]:
+    """Return the keys of one batch, receivers in turn: one that hangs holds up no other's post."""
+    turn = Window(RowNumber(), partition_by=F("contact_point"), order_by=_EARLIEST_FIRST)
+    due = Dispatch.objects.filter(status__in=OPEN, next_attempt_at__lte=now())
+    in_turn = due.annotate(turn=turn).order_by("turn", *_EARLIEST_FIRST)
+    return list(in_turn.values_list("pk", flat=True)[:BATCH])
 
 
 def _work(which: Q) -> int:
@@ -72,7 +82,7 @@ def _lease(due: QuerySet[Dispatch]) -> list[Dispatch]:
         claimed = list(
             due.select_for_update(skip_locked=True, of=("self",))
             .select_related("contact_point")
-            .order_by(F("due_at").asc(nulls_last=True), "next_attempt_at")[:BATCH]
+            .order_by(*_EARLIEST_FIRST)[:BATCH]
         )
         token, until = uuid7(), now() + LEASE
         for dispatch in claimed:
