@@ -28,6 +28,8 @@ from evidence.api.uploads import TUS, upload_path
 class NewUpload(SignedView):
     """A platform begins to upload payload.bin; the answer's Location carries tus 1.0."""
 
+    reaches_outside = True  # an upload in the vault, which nothing would ever delete
+
     @extend_schema(
         operation_id="upload_begin", request=shapes.NewUpload, responses={201: shapes.UploadBegun}
     )

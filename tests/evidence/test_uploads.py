@@ -2,8 +2,10 @@
 
 import hashlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from broker.access.acting import acting
@@ -38,6 +40,10 @@ def location(platform, path):
     return platform.post(path, announced()).headers["location"]
 
 
+def in_the_vault():
+    return list((Path(settings.VAULT_FOLDER) / "uploads" / "payloads").iterdir())
+
+
 def head(location, **headers):
     return Client().head(location, headers=TUS | headers)
 
@@ -59,6 +65,7 @@ def test_a_retried_creation_begins_one_upload(platform, path):
     assert answers[0].json() == answers[1].json()
     assert answers[0].headers["location"] == answers[1].headers["location"]
     assert Upload.objects.count() == 1
+    assert [file.name for file in in_the_vault()] == [str(Upload.objects.get().id)]
 
 
 def test_the_offset_is_what_lies_in_the_vault(platform, location):
