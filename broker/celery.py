@@ -104,8 +104,8 @@ def sweep(name: str) -> float:
 
     from broker.basics.heartbeat import beat
 
-    close_old_connections()
     try:
+        close_old_connections()
         swept: Swept = import_module(SWEEPS[name]).sweep_once()
     except Exception:
         log.exception("sweep_failed", extra={"sweep": name})

@@ -39,9 +39,9 @@ def on_lapse(clocks: list[Clock], **_: Any) -> None:
     """Note what was not produced in time; release what an authority's silence set free."""
     own = [clock for clock in clocks if clock.subject_type == "request"]
     if late := [clock for clock in own if _is_production(clock)]:
-        note_lapse(_cases(late), at=_end(late))
+        note_lapse(_cases(late), ends=_ends(late))
     if silent := [clock for clock in own if _is_review(clock)]:
-        note_silence(_cases(silent), at=_end(silent))
+        note_silence(_cases(silent), ends=_ends(silent))
 
 
 def _of_kind(dispatches: Sequence[Dispatch], kind: str) -> dict[UUID, Dispatch]:
@@ -67,5 +67,5 @@ def _cases(clocks: Sequence[Clock]) -> list[Request]:
     return list(Request.objects.filter(id__in=[clock.subject_id for clock in clocks]))
 
 
-def _end(clocks: Sequence[Clock]) -> datetime:
-    return max(clock.lapses_at for clock in clocks if clock.lapses_at)
+def _ends(clocks: Sequence[Clock]) -> dict[UUID, datetime]:
+    return {clock.subject_id: clock.lapses_at for clock in clocks if clock.lapses_at}

@@ -49,11 +49,10 @@ REFERRAL = Flow(
     ),
     step("impede", {S.RECEIVED}, S.IMPEDED, P.REFERRAL_ANSWER, event=E.GROUND_KNOWN),
     step("resume", {S.IMPEDED}, S.RECEIVED, P.REFERRAL_ANSWER, event=E.GROUNDS_CEASED),
-    step(
-        "note_lapse",
-        {S.RECEIVED},
-        S.RECEIVED,
-        P.REFERRAL_NOTE_LAPSE,
+    # A period that asking back or a ground does not stop may end in these as well.
+    *(
+        step("note_lapse", {state}, state, P.REFERRAL_NOTE_LAPSE)
+        for state in (S.RECEIVED, S.CLARIFYING, S.IMPEDED)
     ),
     step(
         "withdraw",

@@ -37,4 +37,5 @@ def on_lapse(clocks: list[Clock], **_: Any) -> None:
     ]
     if lapsed:
         cases = list(Referral.objects.filter(id__in=[clock.subject_id for clock in lapsed]))
-        note_lapse(cases, at=max(clock.lapses_at for clock in lapsed if clock.lapses_at))
+        ends = {clock.subject_id: clock.lapses_at for clock in lapsed if clock.lapses_at}
+        note_lapse(cases, ends=ends)

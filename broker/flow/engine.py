@@ -114,10 +114,11 @@ def take_all[C: Case](
     *,
     actor: Actor,
     may: May[C],
-    deed: Deed,
+    deed: Callable[[C], Deed],
 ) -> list[Taken[C]]:
     """Take the same step with many cases: one lock, one write; cases it does not fit stay.
 
+    `deed` is asked once for each case that is moved; their rows are all of one kind.
     A case that is no longer in a state from which `verb` leads is left out of the answer.
     Raises NotAllowed when `may` says no to one of them: then none has moved.
     """
@@ -126,14 +127,17 @@ def take_all[C: Case](
     pairs = list(_fitting(flow, verb, locked_cases(cases)))
     for case, step in pairs:
         may(actor, step, case).require()
-    events = [_event(flow, step, case, actor, deed, came_from=case.state) for case, step in pairs]
-    prepared = ledger.prepare(*events)
-    for case, step in pairs:
-        _change(case, step, deed)
-    rows.insert(*deed.rows, *(case for case, _ in pairs), *prepared.rows)
+    moves = [(case, step, deed(case)) for case, step in pairs]
+    prepared = ledger.prepare(
+        *(_event(flow, step, case, actor, done, came_from=case.state) for case, step, done in moves)
+    )
+    for case, step, done in moves:
+        _change(case, step, done)
+    written = (row for _, _, done in moves for row in done.rows)
+    rows.insert(*written, *(case for case, _, _ in moves), *prepared.rows)
     return [
-        _told(step, case, deed, appended)
-        for (case, step), appended in zip(pairs, prepared.appended, strict=True)
+        _told(step, case, done, appended)
+        for (case, step, done), appended in zip(moves, prepared.appended, strict=True)
     ]
 
 

@@ -1,7 +1,8 @@
 """Note that a period lapsed: overdue is a fact of the case, not a state."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from broker.basics.actor import SYSTEM
 from broker.flow import engine
@@ -11,7 +12,13 @@ from evidence.models import Request
 from evidence.policy import may
 
 
-def note_lapse(cases: Sequence[Request], *, at: datetime) -> int:
-    """Write into each case that its period to produce has lapsed; return how many were open."""
-    deed = Deed(changes={"lapsed_at": at}, at=at)
+def note_lapse(cases: Sequence[Request], *, ends: Mapping[UUID, datetime]) -> int:
+    """Write into each case that its period to produce has lapsed; return how many were open.
+
+    `ends` says by the case's id when (aware, UTC).
+    """
+
+    def deed(case: Request) -> Deed:
+        return Deed(changes={"lapsed_at": ends[case.id]}, at=ends[case.id])
+
     return len(engine.take_all(REQUEST, "note_lapse", cases, actor=SYSTEM, may=may, deed=deed))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from broker.basics.actor import SYSTEM, Actor
 from broker.basics.clock import iso, now
@@ -81,21 +82,25 @@ def object_(request: Request, objection: Objection, *, actor: Actor) -> Taken[Re
     return taken
 
 
-def note_silence(requests: Sequence[Request], *, at: datetime) -> int:
+def note_silence(requests: Sequence[Request], *, ends: Mapping[UUID, datetime]) -> int:
     """Record that the window lapsed in silence, and release what waits; return how many.
 
-    Silence is written as `lapsed`, never as an approval.
+    Silence is written as `lapsed`, never as an approval; `ends` says by the case's id when
+    (aware, UTC).
     """
     locked = engine.locked_cases(requests)  # the authority may decide at this very moment
     open_ones = [each for each in locked if each.decision == ReviewOutcome.NONE]
-    deed = Deed(
-        new={"review": ReviewOutcome.LAPSED},
-        changes={"decision": ReviewOutcome.LAPSED, "decided_at": at},
-        at=at,
-    )
+
+    def deed(case: Request) -> Deed:
+        return Deed(
+            new={"review": ReviewOutcome.LAPSED},
+            changes={"decision": ReviewOutcome.LAPSED, "decided_at": ends[case.id]},
+            at=ends[case.id],
+        )
+
     taken = engine.take_all(REQUEST, "note_silence", open_ones, actor=SYSTEM, may=may, deed=deed)
     for each in taken:
-        release_if_any(each.case, at=at)
+        release_if_any(each.case, at=each.at)
     return len(taken)
 
 

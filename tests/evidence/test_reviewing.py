@@ -159,7 +159,7 @@ def test_a_decision_taken_while_the_window_lapses_stands(world):
         reviewing.clear(request, actor=actor)
 
     with acting(SYSTEM):
-        noted = reviewing.note_silence([read_before], at=now())
+        noted = reviewing.note_silence([read_before], ends={request.id: now()})
 
     request.refresh_from_db()
     assert noted == 0

@@ -74,7 +74,12 @@ def test_many_cases_take_a_step_together_and_the_unfit_stay() -> None:
     sending.withdraw(cases[0], reason="No.", actor=cast.supervisor)
 
     taken = engine.take_all(
-        REFERRAL, "withdraw", cases, actor=cast.supervisor, may=yes, deed=Deed(new={"reason": "x"})
+        REFERRAL,
+        "withdraw",
+        cases,
+        actor=cast.supervisor,
+        may=yes,
+        deed=lambda _: Deed(new={"reason": "x"}),
     )
 
     assert {each.case.id for each in taken} == {cases[1].id, cases[2].id}
