@@ -47,8 +47,11 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     again_at: float = 0.0
+    was_killed: bool = False
 
     def start(self) -> None:
+        """Start the program, once what is left of its last run is cleared."""
+        self.clear()
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 self.words,
@@ -59,7 +62,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.started_at = time.monotonic()
+        self.started_at, self.was_killed = time.monotonic(), False
 
     @property
     def is_up(self) -> bool:
@@ -74,6 +77,7 @@ class Child:
     def kill(self, *, group: bool) -> None:
         """Send KILL to the program, or to all that it has started as well."""
         assert self.process is not None
+        self.was_killed = True
         (os.killpg if group else os.kill)(self.process.pid, signal.SIGKILL)
 
     def clear(self) -> None:
@@ -109,7 +113,7 @@ class House:
         for child in self.children:
             if child.is_up:
                 continue
-            if child.process is not None:
+            if child.process is not None and not child.was_killed:
                 self._note_end(child)
             elif time.monotonic() >= child.again_at:
                 child.start()
@@ -130,8 +134,6 @@ class House:
         child = self.chance.choice([one for one in ready if self.killed[one.name] <= fewest + 1])
         child.kill(group=self.chance.random() < 0.5)
         self.killed[child.name] += 1
-        time.sleep(0.05)
-        child.clear()
         child.again_at = time.monotonic() + self.chance.uniform(0.1, 1.5)
 
     def kills(self) -> dict[str, int]:
