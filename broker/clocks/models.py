@@ -83,7 +83,10 @@ class Alert(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="alerts")
+    # No index of its own: the constraint below begins with it.
+    clock = models.ForeignKey(
+        Clock, on_delete=models.PROTECT, related_name="alerts", db_index=False
+    )
     rung = models.PositiveSmallIntegerField()
     repetition = models.PositiveSmallIntegerField()
     counted = models.PositiveSmallIntegerField(default=1, db_default=1)

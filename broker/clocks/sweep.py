@@ -79,7 +79,7 @@ def _alert(clock: Clock, at: datetime) -> Alert:
     assert clock.next_alert_at is not None
     lapse = clock.rung == LAPSE_RUNG
     return Alert(
-        clock=clock,
+        clock_id=clock.id,
         rung=clock.rung,
         repetition=clock.repetition,
         counted=clock.counted,
