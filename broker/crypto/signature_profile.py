@@ -6,6 +6,7 @@ Reading and judging Signature-Input; the arithmetic of signatures is in http_sig
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import http_sf
@@ -40,6 +41,17 @@ class Input:
     parameters: Mapping[str, Any]
 
 
+@lru_cache(maxsize=1024)
+def _ours(text: str) -> tuple[Input, ...]:
+    """Return the signatures with our tag; the same header is asked for twice a request."""
+    try:
+        parsed = http_sf.parse(text.encode("ascii"), tltype="dictionary")
+    except ValueError:
+        raise refused("The header Signature-Input cannot be read.") from None
+    members = cast(dict[str, Any], parsed).values()
+    return tuple(Input(*member) for member in members if member[1].get("tag") == TAG)
+
+
 def read_input(headers: Mapping[str, str]) -> Input:
     """Return the one signature of this profile (header names in lower case), unverified.
 
@@ -51,15 +63,7 @@ def read_input(headers: Mapping[str, str]) -> Input:
             why="The header Signature or Signature-Input is missing.",
             remedy="Sign every request with the key that is registered for your organisation.",
         )
-    try:
-        parsed = http_sf.parse(headers["signature-input"].encode("ascii"), tltype="dictionary")
-    except ValueError:
-        raise refused("The header Signature-Input cannot be read.") from None
-    ours = [
-        Input(*member)
-        for member in cast(dict[str, Any], parsed).values()
-        if member[1].get("tag") == TAG
-    ]
+    ours = _ours(headers["signature-input"])
     if len(ours) != 1:
         raise refused(
             f"The request has {len(ours)} signatures with the tag {TAG}.",
