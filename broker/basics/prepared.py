@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def prepared_cursor() -> Any:
@@ -12,5 +12,6 @@ def prepared_cursor() -> Any:
     """
     from psycopg import RawCursor
 
-    connection.ensure_connection()
-    return connection._prepare_cursor(RawCursor(connection.connection))  # type: ignore[attr-defined]
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    return database._prepare_cursor(RawCursor(database.connection))
