@@ -108,6 +108,7 @@ def test_the_epoc_has_every_section_and_every_clock():
 
     assert [section.id for section in instrument.form.sections] == list("ABCDEFGHIJKLM")
     assert lengths == {
+        "prove_receipt": "PT15M",
         "produce": "P10D",
         "produce_emergency": "PT8H",
         "ea_review": "P10D",
