@@ -30,19 +30,19 @@ def feedback(
             for answer in answers
         ],
     }
-    return _to(referral.unit, referral, "referral.feedback", body)
+    return to_party(referral.unit, referral, "referral.feedback", body)
 
 
 def message(referral: Referral, verb: str, text: str) -> list[Dispatch]:
     """Return the message that carries a clarification or its like to the other side."""
     recipient = referral.platform if verb == "clarify" else referral.unit
-    return _to(recipient, referral, f"referral.{verb}", {"text": text})
+    return to_party(recipient, referral, f"referral.{verb}", {"text": text})
 
 
-def _to(
+def to_party(
     recipient: Organisation, referral: Referral, kind: str, body: dict[str, Any]
 ) -> list[Dispatch]:
-    """Return one dispatch, or none for a party that reads everything in the portal."""
+    """Return one dispatch about the case, or none for a party without an active contact point."""
     point = ContactPoint.objects.filter(organisation=recipient, active=True).first()
     if point is None:
         return []

@@ -17,6 +17,7 @@ from broker.parties.directory import contact_point, demand_unfrozen
 from referrals.actions import order
 from referrals.actions.drafting import Draft, facts_of, new_referral
 from referrals.actions.due import refresh_due
+from referrals.actions.feedback import to_party
 from referrals.flow import REFERRAL
 from referrals.models import NOT_DUE, Approval, Referral
 from referrals.policy import may
@@ -127,16 +128,9 @@ def withdraw(referral: Referral, *, reason: str, actor: Actor) -> Taken[Referral
         if locked.sent_at is None:
             return Deed(new={"reason": reason})
         call_back(subject)
-        dispatch = dispatch_for(
-            kind="referral.withdrawn",
-            subject=subject,
-            reference=locked.reference,
-            recipient=contact_point(locked.platform),
-            body={"reason": reason},
-        )
-        ring_for([dispatch])
+        told = to_party(locked.platform, locked, "referral.withdrawn", {"reason": reason})
         return Deed(
-            new={"reason": reason}, rows=[dispatch], changes={"due_at": None, "queue_at": NOT_DUE}
+            new={"reason": reason}, rows=told, changes={"due_at": None, "queue_at": NOT_DUE}
         )
 
     hold(Subject("referral", str(referral.id)))

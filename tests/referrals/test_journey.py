@@ -208,6 +208,17 @@ def test_a_withdrawn_order_tells_the_platform(cast: Cast, received: Referral) ->
     assert Clock.objects.get(subject_id=received.id).status == Status.VOID
 
 
+def test_an_order_is_withdrawn_though_the_platform_took_its_contact_point_away(
+    cast: Cast, received: Referral
+) -> None:
+    cast.platform.contact_points.update(active=False)
+
+    withdrawn = sending.withdraw(received, reason="Wrong address.", actor=cast.supervisor).case
+
+    assert withdrawn.state == State.WITHDRAWN
+    assert not Dispatch.objects.filter(kind="referral.withdrawn").exists()
+
+
 def test_an_officer_cannot_withdraw_what_a_supervisor_stands_behind(
     cast: Cast, received: Referral
 ) -> None:
