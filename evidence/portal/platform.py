@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from broker.access.acting import acting, looking
 from broker.api.cursors import page_of
 from broker.basics.actor import Actor
+from broker.flow.reading import note_list_read
 from broker.forms.page import PageField
 from broker.law.terms import OutcomeKind
 from broker.web.access import page
 from evidence import queries
 from evidence.actions import answering, sending
-from evidence.actions.reading import note_list_read
 from evidence.flow import REQUEST, State
 from evidence.models import Request
 from evidence.policy import may, must_take_in
@@ -37,7 +37,7 @@ def inbox(request: HttpRequest, actor: Actor) -> HttpResponse:
         waiting = queries.in_state(actor, State.RECEIVED, State.PRESERVING, State.CLARIFYING)
         shown = page_of(lists.by_due(waiting), lists.BY_DUE, cursor=request.GET.get("after"))
         withheld = lists.withheld_of(shown.rows, actor)
-    note_list_read([*unopened, *shown.rows], actor=actor)
+    note_list_read(REQUEST, [*unopened, *shown.rows], actor=actor)
     context = {
         "unopened": unopened,
         "rows": shown.rows,

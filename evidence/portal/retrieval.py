@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from broker.access.acting import acting, looking
 from broker.basics.actor import Actor
 from broker.basics.errors import Expired, NotAllowed, Refusal
+from broker.flow.reading import note_case_read
 from broker.web import refusals
 from broker.web.access import page
 from evidence import queries
 from evidence.actions import retrieving
-from evidence.actions.reading import note_case_read
 from evidence.actions.serving import serve
 from evidence.flow import REQUEST, State
 from evidence.models import Package, Request
@@ -40,7 +40,7 @@ def retrieval(request: HttpRequest, actor: Actor, reference: str) -> HttpRespons
         if must_take_in(actor, case):
             return redirect("evidence:case", case.reference)
         context = _shown(case, actor)
-    note_case_read(case, actor=actor)
+    note_case_read(REQUEST, case, actor=actor)
     return render(request, "evidence/retrieval.html", context)
 
 

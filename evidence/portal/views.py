@@ -14,13 +14,13 @@ from broker.api.cursors import Order, page_of
 from broker.basics.actor import Actor
 from broker.basics.errors import Invalid
 from broker.clocks.models import Clock, Status
+from broker.flow.reading import note_case_read, note_list_read
 from broker.forms.readable import Part, readable
 from broker.law.clock import ClockKind
 from broker.law.form import Audience
 from broker.web.access import page
 from evidence import queries
-from evidence.actions.reading import note_case_read, note_list_read
-from evidence.flow import State
+from evidence.flow import REQUEST, State
 from evidence.models import Request
 from evidence.policy import audience, must_take_in
 from evidence.portal import lists
@@ -63,7 +63,7 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
             "state": state,
             "states": _FILTERS,
         }
-    note_list_read(shown.rows, actor=actor)
+    note_list_read(REQUEST, shown.rows, actor=actor)
     return render(request, "evidence/queue.html", context)
 
 
@@ -91,7 +91,7 @@ def validations(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show the drafts that the reader may validate."""
     with looking(actor):
         drafts = lists.to_validate(actor)
-    note_list_read(drafts, actor=actor)
+    note_list_read(REQUEST, drafts, actor=actor)
     return render(request, "evidence/validations.html", {"rows": drafts})
 
 
@@ -102,7 +102,7 @@ def case(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     with looking(actor):
         found = queries.case(actor, reference)
         context = None if must_take_in(actor, found) else shown(found, actor)
-    note_case_read(found, actor=actor)
+    note_case_read(REQUEST, found, actor=actor)
     if context is None:
         return untaken(request, found, actor)
     return render(request, "evidence/case.html", context)

@@ -17,12 +17,12 @@ from broker.access.acting import acting, looking
 from broker.api.cursors import Order, page_of
 from broker.basics.actor import Actor
 from broker.basics.errors import Invalid, Refusal
+from broker.flow.reading import note_list_read
 from broker.web import refusals
 from broker.web.access import page
 from referrals import queries
 from referrals.actions import answering, receiving
 from referrals.actions.item_answers import ItemAnswer
-from referrals.actions.reading import note_list_read
 from referrals.flow import REFERRAL, State
 from referrals.models import DecidedUnder, Item, Referral
 from referrals.policy import may, must_take_in
@@ -37,7 +37,7 @@ def inbox(request: HttpRequest, actor: Actor) -> HttpResponse:
         unopened = list(queries.in_state(actor, State.SENT)[:100])
         waiting = queries.in_state(actor, State.RECEIVED, State.CLARIFYING, State.IMPEDED)
         shown = page_of(waiting, Order("queue_at"), cursor=request.GET.get("after"))
-    note_list_read([*unopened, *shown.rows], actor=actor)
+    note_list_read(REFERRAL, [*unopened, *shown.rows], actor=actor)
     context = {"unopened": unopened, "rows": shown.rows, "next": shown.next}
     return render(request, "referrals/inbox.html", context)
 

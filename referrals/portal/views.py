@@ -15,14 +15,14 @@ from broker.basics.errors import Invalid
 from broker.clocks.models import Clock
 from broker.clocks.queries import of_subjects
 from broker.crypto.canonical import parse_canonical
+from broker.flow.reading import note_case_read, note_list_read
 from broker.forms.readable import readable
 from broker.law.clock import ClockKind
 from broker.law.form import Audience
 from broker.web.access import page
 from referrals import queries
 from referrals.actions import order
-from referrals.actions.reading import note_case_read, note_list_read
-from referrals.flow import State
+from referrals.flow import REFERRAL, State
 from referrals.models import Referral
 from referrals.policy import must_take_in
 from referrals.portal.story import open_steps, timeline
@@ -40,7 +40,7 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
     with looking(actor):
         rows, order = _narrowed(actor, state)
         shown = page_of(rows, order, cursor=cursor)
-    note_list_read(shown.rows, actor=actor)
+    note_list_read(REFERRAL, shown.rows, actor=actor)
     return render(
         request,
         "referrals/queue.html",
@@ -86,7 +86,7 @@ def approvals(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show the drafts of the unit that wait for a second person."""
     with looking(actor):
         drafts = list(queries.in_state(actor, State.DRAFT).exclude(drafted_by=actor.id)[:200])
-    note_list_read(drafts, actor=actor)
+    note_list_read(REFERRAL, drafts, actor=actor)
     return render(request, "referrals/approvals.html", {"rows": drafts})
 
 
@@ -97,7 +97,7 @@ def case(request: HttpRequest, actor: Actor, reference: str) -> HttpResponse:
     with looking(actor):
         referral = queries.case(actor, reference)
         context = None if must_take_in(actor, referral) else shown(referral, actor)
-    note_case_read(referral, actor=actor)
+    note_case_read(REFERRAL, referral, actor=actor)
     if context is None:
         return untaken(request, referral, actor)
     return render(request, "referrals/case.html", context)
